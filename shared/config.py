@@ -1,0 +1,105 @@
+"""Configuration: one class, read once from the environment, refused with the remedy when wrong."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.errors import LiennganhError
+
+HTTP_PORT_DEFAULT = 8138
+
+
+class ConfigurationWrong(LiennganhError):
+    """The program does not start; the message says which setting and what to do."""
+
+
+class Config(BaseSettings):
+    """Every setting, `LIENNGANH_<NAME>` in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="LIENNGANH_", extra="ignore", frozen=True)
+
+    profile: Literal["development", "production"] = "development"
+    """Production refuses the development issuer, unsafe durability settings and plain passwords."""
+
+    data: Path = Path("data")
+    """Folder of the embedded servers, their secrets and logs. Created with mode 0700."""
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=HTTP_PORT_DEFAULT, ge=0, le=65535)
+    """0 takes a free port; the `ready` line says which."""
+
+    database_url: str = ""
+    """`postgresql://…` of a PostgreSQL 18; empty starts the embedded one."""
+
+    nats_url: str = ""
+    """`nats://…` of a nats-server ≥ 2.14.5; empty starts the embedded one."""
+
+    nats_services_password: str = ""
+    """Password of the user `services`, needed with `nats_url`."""
+
+    nats_auth_password: str = ""
+    """Password of the user `auth` that answers the auth callout, needed with `nats_url`."""
+
+    nats_issuer_seed: str = ""
+    """Account NKey seed (`SA…`) that signs agencies' NATS permissions, needed with `nats_url`."""
+
+    nats_replicas: int = Field(default=1, ge=1, le=5)
+    """Copies of each stream; 3 in a cluster."""
+
+    jwks_url: str = ""
+    """Keys of the OIDC issuer; empty uses the embedded development issuer."""
+
+    token_issuer: str = ""
+    """Expected `iss` of tokens, needed with `jwks_url`."""
+
+    pool_connections_max: int = Field(default=10, ge=2, le=200)
+    """PostgreSQL connections of this process, beside one writer per log."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.nats_url and not (
+            self.nats_services_password and self.nats_auth_password and self.nats_issuer_seed
+        ):
+            raise ValueError(
+                "LIENNGANH_NATS_URL needs LIENNGANH_NATS_SERVICES_PASSWORD, "
+                "LIENNGANH_NATS_AUTH_PASSWORD and LIENNGANH_NATS_ISSUER_SEED "
+                "(see deploy/nats.conf)"
+            )
+        if bool(self.jwks_url) != bool(self.token_issuer):
+            raise ValueError("LIENNGANH_JWKS_URL and LIENNGANH_TOKEN_ISSUER are set together")
+        if self.profile == "production":
+            self._fit_for_production()
+        return self
+
+    def _fit_for_production(self) -> None:
+        missing = [
+            f"LIENNGANH_{name.upper()}"
+            for name in ("database_url", "nats_url", "jwks_url")
+            if not getattr(self, name)
+        ]
+        if missing:
+            raise ValueError(
+                f"the production profile needs {', '.join(missing)}: embedded servers and the "
+                "development issuer are for one machine"
+            )
+
+    @property
+    def secrets(self) -> Path:
+        """Folder of generated keys and passwords."""
+        return self.data / "secrets"
+
+
+def read_config(**overrides: object) -> Config:
+    """The configuration. Raises `ConfigurationWrong` naming each setting that is not right."""
+    try:
+        return Config(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [
+            f"LIENNGANH_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}"
+            if each["loc"]
+            else each["msg"]
+            for each in error.errors(include_url=False)
+        ]
+        raise ConfigurationWrong("; ".join(lines)) from None

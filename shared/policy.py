@@ -1,0 +1,74 @@
+"""Who may record what: competence by agency type and date, from a table. Deny by default."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from shared.actor import Act
+from shared.errors import Broken, NotAllowed
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Agency types (shell patterns on the type code) that may record a topic for a time."""
+
+    types: tuple[str, ...]
+    since: date
+    until: date
+    source: str
+
+    def allows(self, type_code: str, on: date) -> bool:
+        """Whether this rule lets that type of agency record on that day (both ends included)."""
+        return self.since <= on <= self.until and any(
+            fnmatchcase(type_code, pattern) for pattern in self.types
+        )
+
+
+class Competence:
+    """The rules of one service, by topic."""
+
+    def __init__(self, rules: Mapping[str, tuple[Rule, ...]]) -> None:
+        self.rules = rules
+        self._allowed = lru_cache(maxsize=4096)(self._decide)
+
+    @classmethod
+    def read(cls, path: Path, topics: Iterable[str]) -> "Competence":
+        """The table of a service. Raises `Broken` when a topic has no rules: it does not start."""
+        table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["topics"]
+        missing = sorted(set(topics) - table.keys())
+        if missing:
+            raise Broken(f"{path.name} has no rules for {', '.join(missing)}; add who may record")
+        return cls({topic: tuple(map(_rule, rows)) for topic, rows in table.items()})
+
+    def refuse_unless_competent(self, event: type[Any], act: Act) -> None:
+        """Raises `NotAllowed` with the rule when this actor may not record that fact then."""
+        act.register.agency(act.agency, act.on)
+        if self._allowed(event.TOPIC, act.by.type_code, act.on):
+            return
+        allowed = sorted({each for rule in self.rules[event.TOPIC] for each in rule.types})
+        vi, en = event.LABEL
+        raise NotAllowed(
+            "not-competent",
+            f"{act.by.type_code} không có thẩm quyền ghi nhận “{vi}” vào ngày {act.on:%d/%m/%Y}.",
+            f"{act.by.type_code} may not record “{en}” on {act.on:%Y-%m-%d}.",
+            rule=f"competence:{event.TOPIC}",
+            remedy_vi=f"Cơ quan có thẩm quyền: {', '.join(allowed)}.",
+            remedy_en=f"Who may: {', '.join(allowed)}.",
+        )
+
+    def _decide(self, topic: str, type_code: str, on: date) -> bool:
+        return any(rule.allows(type_code, on) for rule in self.rules[topic])
+
+
+def _rule(row: Mapping[str, Any]) -> Rule:
+    return Rule(
+        types=tuple(row["types"]),
+        since=date.fromisoformat(row["from"]) if row.get("from") else date.min,
+        until=date.fromisoformat(row["until"]) if row.get("until") else date.max,
+        source=row.get("source", ""),
+    )
