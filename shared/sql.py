@@ -1,0 +1,57 @@
+"""Named blocks of `.sql` files, and the small handle through which services run them.
+
+A block begins with `-- name: insert_entry`. Parameters are positional (`$1`). `:schema` stands for
+the service's schema; it is filled in once, when the file is read, and never from input.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,40}")
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+
+
+def read_blocks(path: Path, schema: str) -> Mapping[str, str]:
+    """The named statements of a file. Raises ValueError for text before the first name."""
+    if not IDENTIFIER.fullmatch(schema):
+        raise ValueError(f"{schema!r} is not a schema name")
+    head, *blocks = re.split(r"^-- name: *", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    if any(line and not line.startswith("--") for line in head.splitlines()):
+        raise ValueError(f"{path.name}: a statement stands before the first `-- name:`")
+    named = {}
+    for block in blocks:
+        name, _, text = block.partition("\n")
+        named[name.strip()] = text.strip().replace(":schema", schema)
+    return named
+
+
+class Tables:
+    """Statements by name on one connection; inside a transaction when the caller opened one."""
+
+    def __init__(self, connection: Connection, statements: Mapping[str, str]) -> None:
+        self._connection = connection
+        self._statements = statements
+
+    async def rows(self, name: str, *args: object) -> list[asyncpg.Record]:
+        """All rows of a named query."""
+        return await self._connection.fetch(self._statements[name], *args)
+
+    async def row(self, name: str, *args: object) -> asyncpg.Record | None:
+        """The first row of a named query, or None."""
+        return await self._connection.fetchrow(self._statements[name], *args)
+
+    async def value(self, name: str, *args: object) -> Any:
+        """The first column of the first row, or None."""
+        return await self._connection.fetchval(self._statements[name], *args)
+
+    async def run(self, name: str, *args: object) -> str:
+        """Execute a named statement; returns PostgreSQL's command tag."""
+        return await self._connection.execute(self._statements[name], *args)
+
+    async def run_many(self, name: str, rows: list[tuple[object, ...]]) -> None:
+        """Execute a named statement once for each row of parameters."""
+        await self._connection.executemany(self._statements[name], rows)

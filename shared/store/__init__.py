@@ -1,0 +1,1 @@
+"""The event log on PostgreSQL: wire-compatible with `eventsourcing`'s recorder, group-committed."""

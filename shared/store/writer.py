@@ -1,0 +1,184 @@
+"""The one writer of a log: group commit.
+
+All commands that wait are appended by one call and one commit. While it is in flight the next ones
+gather, so the batch grows with the load by itself; nobody is delayed on purpose. Each command gets
+its own verdict.
+
+A lost connection leaves the outcome unknown. The same command ids are then sent again: the ledger
+in the same database answers `duplicate` for what had been recorded. Nothing is retried without ids.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import structlog
+
+from shared.errors import Broken, Retry
+from shared.log import Append, Expect, Verdict
+
+EVENTS_PER_BATCH_MAX = 2_000
+BYTES_PER_BATCH_MAX = 8 * 1024 * 1024
+QUEUE_COMMANDS_MAX = 10_000
+EVENT_BYTES_MAX = 262_144
+RECONNECT_FIRST_SECONDS = 0.05
+RECONNECT_LAST_SECONDS = 2.0
+OUTCOME_SECONDS = 30.0
+"""How long a caller waits for a verdict before it is told that the outcome is unknown."""
+
+log = structlog.get_logger()
+
+CONNECTION_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.exceptions.OperatorInterventionError,
+    OSError,
+    TimeoutError,
+)
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    append: Append
+    verdict: "asyncio.Future[Verdict]"
+
+
+class Writer:
+    """Takes appends one by one, records them in groups."""
+
+    def __init__(
+        self,
+        name: str,
+        statement: str,
+        connect: Callable[[], Awaitable[asyncpg.Connection]],
+        on_commit: Callable[[int], None],
+    ) -> None:
+        self.name = name
+        self._statement = statement
+        self._connect = connect
+        self._on_commit = on_commit
+        self._queue: deque[_Waiting] = deque()
+        self._wake = asyncio.Event()
+        self._connection: asyncpg.Connection | None = None
+
+    async def append(self, append: Append) -> Verdict:
+        """Record durably and say what became of it. Cancelling the caller cancels nothing else."""
+        if len(self._queue) >= QUEUE_COMMANDS_MAX:
+            raise Retry(f"{self.name}: {QUEUE_COMMANDS_MAX} commands are waiting to be recorded")
+        if any(len(each.state) > EVENT_BYTES_MAX for each in append.events):
+            raise Broken(f"an event is larger than {EVENT_BYTES_MAX} bytes; refuse it at the door")
+        waiting = _Waiting(append, asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        self._wake.set()
+        try:
+            async with asyncio.timeout(OUTCOME_SECONDS):
+                return await asyncio.shield(waiting.verdict)
+        except TimeoutError:
+            raise Retry(
+                f"{self.name}: no answer from the database within {OUTCOME_SECONDS:.0f} s; the "
+                "outcome is unknown: repeat the request with the same Idempotency-Key"
+            ) from None
+
+    async def run(self) -> None:
+        """Write until cancelled. Owned by the supervisor."""
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while batch := self._take():
+                    await self._settle(batch)
+        finally:
+            if self._connection is not None:
+                self._connection.terminate()
+                self._connection = None
+
+    def _take(self) -> list[_Waiting]:
+        batch: list[_Waiting] = []
+        events = size = 0
+        while self._queue:
+            append = self._queue[0].append
+            events += len(append.events)
+            size += sum(len(each.state) for each in append.events)
+            if batch and (events > EVENTS_PER_BATCH_MAX or size > BYTES_PER_BATCH_MAX):
+                break
+            batch.append(self._queue.popleft())
+        return batch
+
+    async def _settle(self, batch: list[_Waiting]) -> None:
+        try:
+            rows = await self._write(batch)
+        except asyncpg.PostgresError as error:
+            await self._settle_one_by_one(batch, error)
+            return
+        deferred = []
+        for waiting, row in zip(batch, rows, strict=True):
+            if row["status"] == "deferred":
+                deferred.append(waiting)
+            elif not waiting.verdict.done():
+                waiting.verdict.set_result(_verdict(row))
+        self._queue.extendleft(reversed(deferred))
+        last = max((row["last_position"] or 0 for row in rows), default=0)
+        if last:
+            self._on_commit(last)
+
+    async def _settle_one_by_one(self, batch: list[_Waiting], error: asyncpg.PostgresError) -> None:
+        """One command that the database cannot take must not take the others down with it."""
+        if len(batch) > 1:
+            for waiting in batch:
+                await self._settle([waiting])
+            return
+        log.error("append refused by the database", store=self.name, error=type(error).__name__)
+        full = isinstance(error, asyncpg.exceptions.InsufficientResourcesError)
+        if not batch[0].verdict.done():
+            batch[0].verdict.set_exception((Retry if full else Broken)(f"{self.name}: {error}"))
+
+    async def _write(self, batch: Sequence[_Waiting]) -> list[asyncpg.Record]:
+        """One call, one commit; after a lost connection the same call with the same ids."""
+        arguments = _arguments([each.append for each in batch])
+        pause = RECONNECT_FIRST_SECONDS
+        while True:
+            try:
+                if self._connection is None:
+                    self._connection = await self._connect()
+                return await self._connection.fetch(self._statement, *arguments)
+            except CONNECTION_LOST as error:
+                log.warning("log connection lost", store=self.name, error=repr(error))
+                if self._connection is not None:
+                    self._connection.terminate()
+                    self._connection = None
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, RECONNECT_LAST_SECONDS)
+
+
+def _arguments(appends: Sequence[Append]) -> tuple[list[Any], ...]:
+    events = [(number, each) for number, append in enumerate(appends, 1) for each in append.events]
+    expect = [append.expect for append in appends]
+    return (
+        [each.command_id for each in appends],
+        [each.request_hash for each in appends],
+        [each.result for each in appends],
+        [number for number, _ in events],
+        [each.event_id for _, each in events],
+        [each.stream for _, each in events],
+        [each.version for _, each in events],
+        [int(expect[number - 1].get(each.stream, Expect.EXACT)) for number, each in events],
+        [each.topic for _, each in events],
+        [each.state for _, each in events],
+        [each.metadata for _, each in events],
+    )
+
+
+def _verdict(row: asyncpg.Record) -> Verdict:
+    return Verdict(
+        status=row["status"],
+        first_position=row["first_position"] or 0,
+        last_position=row["last_position"] or 0,
+        head=row["head"] or 0,
+        stream=row["stream"],
+        request_hash=row["request_hash"] or b"",
+        result=row["result"] or "null",
+        recorded_at=row["recorded_at"],
+    )

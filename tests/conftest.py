@@ -1,0 +1,61 @@
+"""Real servers for the whole session; a database of its own for each test that asks for one."""
+
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from shared.embedded.servers import EmbeddedServers
+from shared.reference import Register, load_register
+from shared.store.postgres import PostgresLog
+from shared.supervisor import Supervisor
+
+
+@pytest.fixture(scope="session")
+async def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The superuser's address of a PostgreSQL that runs for the session."""
+    data: Path = tmp_path_factory.mktemp("servers")
+    async with EmbeddedServers(data, nats=False) as servers:
+        yield servers.database_url
+
+
+@pytest.fixture
+async def database_url(postgres_url: str) -> AsyncIterator[str]:
+    """An empty database, dropped afterwards."""
+    name = f"test_{uuid.uuid4().hex}"
+    admin = await asyncpg.connect(postgres_url)
+    await admin.execute(f"CREATE DATABASE {name}")
+    yield postgres_url.rsplit("/", 1)[0] + f"/{name}"
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool]:
+    """A few connections to the test's database."""
+    async with asyncpg.create_pool(database_url, min_size=1, max_size=6) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def supervisor() -> AsyncIterator[Supervisor]:
+    """Owns the test's tasks."""
+    supervisor = Supervisor()
+    yield supervisor
+    await supervisor.stop()
+
+
+@pytest.fixture
+async def log(pool: asyncpg.Pool, database_url: str, supervisor: Supervisor) -> PostgresLog:
+    """An empty log on PostgreSQL whose writer runs."""
+    opened = await PostgresLog.open("directives", pool, database_url)
+    supervisor.start("writer", opened.writer.run)
+    return opened
+
+
+@pytest.fixture(scope="session")
+def register() -> Register:
+    """The dated register of agencies and areas."""
+    return load_register()
