@@ -1,0 +1,60 @@
+"""What passes between the connection and its users: arrivals, interests, awaited answers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.bus.faults import PublishUnknown
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One message as it came in."""
+
+    subject: str
+    reply: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def status(self) -> str:
+        """`503` and the like when the server itself speaks, else empty."""
+        return self.headers.get("Status", "")
+
+
+@dataclass(slots=True)
+class Interest:
+    """A subscription that outlives connections."""
+
+    subject: str
+    queue: str
+    arrived: Callable[[Arrival], Awaitable[None]]
+    renewed: Callable[[], None] | None = None
+    """Called after each new connection: what was asked for on the old one is lost."""
+    client: Any = None
+    """The connection that carries it now, and what that one calls it."""
+    handle: Any = None
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A request that was written and whose answer is awaited until `deadline` (loop time)."""
+
+    subject: str
+    deadline: float
+    future: asyncio.Future[Arrival]
+    suspect: Callable[[], None]
+
+    async def answer(self) -> Arrival:
+        """The answer. Raises `PublishUnknown` when none came, `Forbidden` when it was refused."""
+        try:
+            if not self.future.done():
+                remaining = self.deadline - asyncio.get_running_loop().time()
+                await asyncio.wait({self.future}, timeout=max(0.0, remaining))
+            if self.future.done():
+                return self.future.result()
+        finally:
+            self.future.cancel()
+        self.suspect()
+        raise PublishUnknown(f"no answer on {self.subject}; it may have arrived all the same")
