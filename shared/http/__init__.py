@@ -1,0 +1,1 @@
+"""The aiohttp kit: tables of routes become endpoints, errors become problem documents."""

@@ -1,0 +1,366 @@
+"""The front door: requests become commands and queries of an actor, answers become JSON."""
+
+import asyncio
+import hashlib
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from aiohttp import web
+from pydantic import TypeAdapter, ValidationError
+
+from shared.actor import Act, Actor
+from shared.auth import DevelopmentIssuer, Tokens, not_signed_in
+from shared.context import Context, Fold, Receipt, receipt_of
+from shared.errors import Conflict, NotFound, NotUnderstood, Refused
+from shared.follow import Follower, Projection
+from shared.http import intake, problems, sse
+from shared.http.routes import Route, path_fields
+from shared.log import Log
+from shared.policy import Competence
+from shared.reference import Register
+from shared.sql import Tables
+
+ATTEMPTS_MAX = 3
+"""Times that a command is decided anew when another process was first."""
+CLOCK_SKEW = timedelta(minutes=5)
+IDEMPOTENCY_KEY_CHARACTERS_MAX = 128
+COMMANDS = uuid.UUID("6f0d6a52-8f4e-5d0b-9b3a-138138138138")
+"""Namespace of command ids that are made from an agency's idempotency keys."""
+
+MOMENT: TypeAdapter[datetime] = TypeAdapter(datetime)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A query's view of the world: who asks, when, and read models by name."""
+
+    actor: Actor
+    now: datetime
+    register: Register
+    english: bool
+    pool: asyncpg.Pool
+    projections: Mapping[str, Projection]
+    followers: Mapping[str, tuple[Follower, ...]]
+    logs: Mapping[str, Log]
+
+    @asynccontextmanager
+    async def tables(self, name: str) -> AsyncIterator[Tables]:
+        """The tables of a read model of this service."""
+        async with self.pool.acquire() as connection:
+            yield Tables(connection, self.projections[name].statements)
+
+    async def any_of(self, signals: Sequence[asyncio.Event], timeout_seconds: float) -> None:
+        """Wait until one of the signals is set, at the latest until the timeout."""
+        waits = [asyncio.ensure_future(signal.wait()) for signal in signals]
+        try:
+            await asyncio.wait(waits, timeout=timeout_seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waits:
+                each.cancel()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What one service's endpoints work with."""
+
+    service: str
+    fold: Fold | None
+    competence: Competence | None
+    projections: Mapping[str, Projection]
+    followers: Mapping[str, tuple[Follower, ...]]
+
+
+class Door:
+    """Makes aiohttp handlers from route rows."""
+
+    def __init__(
+        self,
+        *,
+        pool: asyncpg.Pool,
+        tokens: Tokens,
+        register: Register,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], UUID],
+        logs: Mapping[str, Log],
+        issuer: DevelopmentIssuer | None = None,
+    ) -> None:
+        self.issuer = issuer
+        self.pool = pool
+        self.tokens = tokens
+        self.register = register
+        self.clock = clock
+        self.new_id = new_id
+        self.logs = logs
+
+    def add(self, app: web.Application, desk: Desk, routes: tuple[Route, ...]) -> None:
+        """Register a service's rows."""
+        for route in routes:
+            app.router.add_route(route.method, route.path, self._endpoint(route, desk))
+
+    def actor(self, request: web.Request) -> Actor:
+        """Who is asking. Raises `NotSignedIn`."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise not_signed_in("thiếu mã truy cập", "there is no bearer token")
+        return self.tokens.actor(token.strip())
+
+    def reader(self, actor: Actor, desk: Desk, *, english: bool) -> Reader:
+        """What a query is given."""
+        return Reader(
+            actor,
+            self.clock(),
+            self.register,
+            english,
+            self.pool,
+            desk.projections,
+            desk.followers,
+            self.logs,
+        )
+
+    def _endpoint(self, route: Route, desk: Desk) -> Callable[[web.Request], Any]:
+        async def endpoint(request: web.Request) -> web.StreamResponse:
+            english = wants_english(request)
+            try:
+                return await self._answer(route, desk, request, english)
+            except Exception as error:
+                return problems.problem(error, english=english, instance=request.path)
+
+        endpoint.__name__ = route.name
+        return endpoint
+
+    async def _answer(
+        self, route: Route, desk: Desk, request: web.Request, english: bool
+    ) -> web.StreamResponse:
+        if route.kind == "page":
+            response: web.StreamResponse = await route.handler(request, self)
+            return response
+        actor = self.actor(request) if not route.public else Actor("", "")
+        if route.kind == "command":
+            return await self._command(route, desk, request, actor)
+        reader = self.reader(actor, desk, english=english)
+        asked = _asked(route, request)
+        if route.kind == "stream":
+            after = _last_event_id(request)
+            return await sse.respond(request, route.handler(asked, reader, after))
+        answer = await route.handler(asked, reader)
+        headers = {"ETag": f'"{answer["version"]}"'} if _versioned(answer) else {}
+        return json_response(answer, headers=headers)
+
+    async def _command(
+        self, route: Route, desk: Desk, request: web.Request, actor: Actor
+    ) -> web.Response:
+        assert desk.fold is not None, f"{desk.service} takes commands and has no log"
+        tree = await intake.read_json(request)
+        if not isinstance(tree, dict):
+            raise _not_an_object()
+        now = self.clock()
+        asked = hashlib.sha256(orjson.dumps([route.name, request.path, tree]))
+        at = _occurred_at(tree.pop("occurred_at", None), now)
+        said = route.model.model_validate_json(orjson.dumps(tree), strict=True)
+        ids = _path_ids(route, request)
+        key = _idempotency_key(request)
+        command_id = uuid.uuid5(COMMANDS, f"{actor.agency}|{key}") if key else self.new_id()
+        if key and (settled := await desk.fold.log.settled(command_id)):
+            if settled.request_hash != asked.digest():
+                raise _key_reused()
+            return _recorded(receipt_of(settled), route)
+        act = Act(actor, at, now, self.register, self.new_id)
+
+        async def attempt() -> Receipt:
+            assert desk.fold is not None
+            context = Context(
+                act=act,
+                fold=desk.fold,
+                command_id=command_id,
+                correlation_id=_correlation(request, command_id),
+                request_hash=asked.digest(),
+                traceparent=request.headers.get("traceparent", "")[:100],
+                expected_version=_if_match(request),
+                competence=_competence(desk),
+            )
+            failed = True
+            try:
+                receipt: Receipt = await route.handler(said, context, **ids)
+                failed = False
+                return receipt
+            finally:
+                await context.close(failed=failed)
+
+        return _recorded(await _decide(attempt), route)
+
+
+async def _decide(attempt: Callable[[], Any]) -> Receipt:
+    """Decide; when another process wrote in between, decide again on the new state."""
+    for left in reversed(range(ATTEMPTS_MAX)):
+        try:
+            receipt: Receipt = await attempt()
+            return receipt
+        except Conflict as conflict:
+            if conflict.status != 409 or conflict.code != "version-conflict" or not left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def json_response(
+    answer: Any, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """A JSON answer."""
+    return web.Response(
+        body=orjson.dumps(answer, default=_plain),
+        status=status,
+        content_type="application/json",
+        headers=headers,
+    )
+
+
+def wants_english(request: web.Request) -> bool:
+    """Vietnamese unless the reader asks for English first."""
+    return request.headers.get("Accept-Language", "").lower().startswith("en")
+
+
+def _recorded(receipt: Receipt, route: Route) -> web.Response:
+    return json_response(
+        receipt.body(),
+        status=201 if route.creates else 202,
+        headers={"ETag": f'"{receipt.version}"'},
+    )
+
+
+def _competence(desk: Desk) -> Callable[[type[Any], Act], None]:
+    assert desk.competence is not None, f"{desk.service} takes commands and has no competence table"
+    return desk.competence.refuse_unless_competent
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json", by_alias=True)
+    return str(value)
+
+
+def _asked(route: Route, request: web.Request) -> Any:
+    fields = {**dict(request.query), **request.match_info}
+    try:
+        return route.model.model_validate(fields)
+    except ValidationError as error:
+        raise problems.understood(error) from None
+
+
+def _path_ids(route: Route, request: web.Request) -> dict[str, UUID]:
+    """The stream id of a decision, from the last name in braces of its path."""
+    names = path_fields(route)
+    ids = {}
+    for name in names:
+        try:
+            ids["id" if name == names[-1] else name] = UUID(request.match_info[name])
+        except ValueError:
+            raise NotFound(
+                "not-found",
+                f"{request.match_info[name][:80]!r} không phải mã định danh.",
+                f"{request.match_info[name][:80]!r} is not an id.",
+                remedy_vi="Mã định danh là UUID lấy từ phản hồi trước.",
+                remedy_en="Ids are UUIDs from an earlier answer.",
+            ) from None
+    return ids
+
+
+def _occurred_at(text: object, now: datetime) -> datetime:
+    if text is None:
+        return now
+    try:
+        at = MOMENT.validate_python(text)
+        if at.tzinfo is None:
+            raise ValueError("no zone")
+    except (ValidationError, ValueError):
+        raise NotUnderstood(
+            "occurred-at",
+            "occurred_at phải là thời điểm RFC 3339 có múi giờ.",
+            "occurred_at must be an RFC 3339 moment with a zone.",
+            pointer="/occurred_at",
+            remedy_vi="Ví dụ 2025-07-01T08:00:00+07:00.",
+            remedy_en="For example 2025-07-01T08:00:00+07:00.",
+        ) from None
+    if at > now + CLOCK_SKEW:
+        raise Refused(
+            "in-the-future",
+            "Việc chưa xảy ra thì chưa ghi được: occurred_at ở tương lai.",
+            "What has not happened cannot be recorded: occurred_at is in the future.",
+            pointer="/occurred_at",
+            remedy_vi="Kiểm tra đồng hồ và múi giờ của hệ thống gửi.",
+            remedy_en="Check the clock and zone of the sending system.",
+        )
+    return at.astimezone(UTC)
+
+
+def _idempotency_key(request: web.Request) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > IDEMPOTENCY_KEY_CHARACTERS_MAX or not key.isprintable():
+        raise NotUnderstood(
+            "idempotency-key",
+            f"Idempotency-Key dài quá {IDEMPOTENCY_KEY_CHARACTERS_MAX} ký tự hoặc có ký tự lạ.",
+            f"Idempotency-Key is above {IDEMPOTENCY_KEY_CHARACTERS_MAX} printable characters.",
+            remedy_vi="Dùng một UUID cho mỗi việc.",
+            remedy_en="Use one UUID for each act.",
+            status=400,
+        )
+    return key
+
+
+def _key_reused() -> Refused:
+    return Refused(
+        "idempotency-key-reused",
+        "Idempotency-Key này đã dùng cho một yêu cầu khác.",
+        "This Idempotency-Key was used for another request.",
+        remedy_vi="Dùng khóa mới cho yêu cầu mới; gửi lại y nguyên nếu là yêu cầu cũ.",
+        remedy_en="Use a new key for a new request; repeat the old one unchanged.",
+    )
+
+
+def _not_an_object() -> NotUnderstood:
+    return NotUnderstood(
+        "fields",
+        "Nội dung phải là một đối tượng JSON.",
+        "The body must be a JSON object.",
+        remedy_vi="Xem mẫu trong /openapi.json.",
+        remedy_en="See the model in /openapi.json.",
+    )
+
+
+def _if_match(request: web.Request) -> int | None:
+    value = request.headers.get("If-Match", "").strip('W/"')
+    if not value or value == "*":
+        return None
+    if not value.isascii() or not value.isdigit() or len(value) > 18:
+        raise NotUnderstood(
+            "if-match",
+            "If-Match phải là ETag lấy từ lần đọc trước.",
+            "If-Match must be the ETag of an earlier reading.",
+            remedy_vi='Ví dụ "7".',
+            remedy_en='For example "7".',
+            status=400,
+        )
+    return int(value)
+
+
+def _correlation(request: web.Request, command_id: UUID) -> UUID:
+    try:
+        return UUID(request.headers["X-Correlation-Id"])
+    except (KeyError, ValueError):
+        return command_id
+
+
+def _last_event_id(request: web.Request) -> int:
+    text = request.headers.get("Last-Event-ID") or request.query.get("after", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
+
+
+def _versioned(answer: Any) -> bool:
+    return isinstance(answer, dict) and isinstance(answer.get("version"), int)

@@ -1,0 +1,170 @@
+"""What comes in over the wire, made safe before anybody reads it.
+
+Hostile JSON is refused with the place and the reason; text is normalised to NFC (Unicode TR 15) and
+otherwise kept as sent. Nothing here knows what the body means.
+"""
+
+import unicodedata
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from shared.errors import NotUnderstood
+
+BODY_BYTES_MAX = 262_144
+DEPTH_MAX = 32
+VALUES_MAX = 20_000
+STRING_CHARACTERS_MAX = 20_000
+INTEGER_MAX = 2**53 - 1
+BODY_SECONDS = 15.0
+"""A body that has not arrived by then is given up."""
+
+# C0 and C1 controls but tab, newline and carriage return; bidi overrides and isolates (they make a
+# text read differently from what it says); NUL is among the controls.
+FORBIDDEN = {
+    *(chr(code) for code in range(0x20) if chr(code) not in "\t\n\r"),
+    *(chr(code) for code in range(0x7F, 0xA0)),
+    *(chr(code) for code in range(0x202A, 0x202F)),
+    *(chr(code) for code in range(0x2066, 0x206A)),
+}
+MEDIA_TYPES = ("application/json", "application/cloudevents+json")
+
+
+async def read_json(request: web.Request) -> Any:
+    """The body as a JSON tree. Raises `NotUnderstood` naming what is wrong and what is expected."""
+    if request.content_type not in MEDIA_TYPES or request.charset not in (None, "utf-8"):
+        raise NotUnderstood(
+            "media-type",
+            f"Nội dung gửi có kiểu {request.headers.get('Content-Type', '(không ghi)')}, "
+            "hệ thống chỉ nhận application/json bằng UTF-8.",
+            f"The body is {request.headers.get('Content-Type', '(not stated)')}; "
+            "only application/json in UTF-8 is read.",
+            remedy_vi="Gửi lại với Content-Type: application/json.",
+            remedy_en="Send it again with Content-Type: application/json.",
+            status=415,
+        )
+    return parse_json(await read_bytes(request))
+
+
+async def read_bytes(request: web.Request) -> bytes:
+    """The whole body. Refuses one that is too large, before reading it where the length is told."""
+    if (request.content_length or 0) > BODY_BYTES_MAX:
+        raise _too_large()
+    body = bytearray()
+    async for chunk in request.content.iter_chunked(65_536):
+        body += chunk
+        if len(body) > BODY_BYTES_MAX:
+            raise _too_large()
+    return bytes(body)
+
+
+def parse_json(body: bytes) -> Any:
+    """A JSON tree from bytes: UTF-8, no NaN, bounded in depth and size, no control characters."""
+    try:
+        tree = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise NotUnderstood(
+            "json",
+            f"Nội dung không phải JSON hợp lệ (dòng {error.lineno}, cột {error.colno}): "
+            f"{_reason(error, body)}.",
+            f"The body is not valid JSON (line {error.lineno}, column {error.colno}): {error.msg}.",
+            remedy_vi="Sửa cú pháp; JSON là UTF-8, không có NaN, vô cực hay ký tự rời.",
+            remedy_en="Mend the syntax; JSON is UTF-8 without NaN, infinity or lone surrogates.",
+            status=400,
+        ) from None
+    return _Check().clean(tree, "", 1)
+
+
+class _Check:
+    """Walks the tree once: bounds and text."""
+
+    def __init__(self) -> None:
+        self.values = 0
+
+    def clean(self, value: Any, pointer: str, depth: int) -> Any:
+        self.values += 1
+        if self.values > VALUES_MAX or depth > DEPTH_MAX:
+            raise _refused(
+                "json-too-big",
+                pointer,
+                f"JSON lồng quá {DEPTH_MAX} tầng hoặc có quá {VALUES_MAX} giá trị",
+                f"JSON is deeper than {DEPTH_MAX} levels or has more than {VALUES_MAX} values",
+            )
+        match value:
+            case str():
+                return self._text(value, pointer)
+            case dict():
+                return {
+                    self._text(key, pointer): self.clean(
+                        each, f"{pointer}/{_token(key)}", depth + 1
+                    )
+                    for key, each in value.items()
+                }
+            case list():
+                return [
+                    self.clean(each, f"{pointer}/{index}", depth + 1)
+                    for index, each in enumerate(value)
+                ]
+            case bool() | None:
+                return value
+            case int() | float() if abs(value) > INTEGER_MAX:
+                raise _refused(
+                    "number-too-big",
+                    pointer,
+                    "Số vượt quá 2^53 − 1, máy nhận có thể làm tròn",
+                    "The number is above 2^53 − 1 and may be rounded on its way",
+                )
+        return value
+
+    def _text(self, text: str, pointer: str) -> str:
+        if len(text) > STRING_CHARACTERS_MAX:
+            raise _refused(
+                "text-too-long",
+                pointer,
+                f"Đoạn văn bản dài hơn {STRING_CHARACTERS_MAX} ký tự",
+                f"The text is longer than {STRING_CHARACTERS_MAX} characters",
+            )
+        if not FORBIDDEN.isdisjoint(text):
+            bad = next(each for each in text if each in FORBIDDEN)
+            raise _refused(
+                "control-character",
+                pointer,
+                f"Văn bản có ký tự điều khiển U+{ord(bad):04X}",
+                f"The text holds the control character U+{ord(bad):04X}",
+            )
+        return unicodedata.normalize("NFC", text)
+
+
+def _token(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")[:60]
+
+
+def _reason(error: orjson.JSONDecodeError, body: bytes) -> str:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return "có byte không phải UTF-8"
+    return error.msg
+
+
+def _refused(code: str, pointer: str, vi: str, en: str) -> NotUnderstood:
+    return NotUnderstood(
+        code,
+        f"{vi}.",
+        f"{en}.",
+        pointer=pointer[:200],
+        remedy_vi="Bỏ hoặc rút gọn giá trị ở vị trí nêu trên rồi gửi lại.",
+        remedy_en="Remove or shorten the value at that place and send again.",
+    )
+
+
+def _too_large() -> NotUnderstood:
+    return NotUnderstood(
+        "body-too-large",
+        f"Nội dung lớn hơn {BODY_BYTES_MAX // 1024} KiB.",
+        f"The body is larger than {BODY_BYTES_MAX // 1024} KiB.",
+        remedy_vi="Tách thành nhiều lần gửi; tệp đính kèm chỉ gửi mã băm SHA-256.",
+        remedy_en="Split it; of attachments send only the SHA-256.",
+        status=413,
+    )

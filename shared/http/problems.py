@@ -1,0 +1,176 @@
+"""Errors as problem documents (RFC 9457). The only place where an error becomes a status."""
+
+import uuid
+from typing import Any
+
+import orjson
+import structlog
+from aiohttp import web
+from pydantic import ValidationError
+
+from shared.errors import Broken, Fault, NotUnderstood, Refused, Retry
+from shared.reference import RegisterError
+
+MEDIA_TYPE = "application/problem+json"
+FAULTS_SHOWN_MAX = 20
+log = structlog.get_logger()
+
+PYDANTIC_VI = {
+    "missing": "thiếu trường bắt buộc",
+    "extra_forbidden": "trường không có trong mẫu",
+    "enum": "giá trị ngoài danh mục",
+    "literal_error": "giá trị ngoài danh mục",
+    "union_tag_invalid": "loại ngoài danh mục",
+    "union_tag_not_found": "thiếu trường phân loại",
+    "uuid_parsing": "không phải mã UUID",
+    "uuid_type": "không phải mã UUID",
+    "date_from_datetime_parsing": "không phải ngày dạng NĂM-THÁNG-NGÀY",
+    "date_parsing": "không phải ngày dạng NĂM-THÁNG-NGÀY",
+    "date_type": "không phải ngày dạng NĂM-THÁNG-NGÀY",
+    "datetime_parsing": "không phải thời điểm theo RFC 3339",
+    "datetime_from_date_parsing": "không phải thời điểm theo RFC 3339",
+    "timezone_aware": "thời điểm thiếu múi giờ",
+    "string_type": "phải là chuỗi ký tự",
+    "string_too_long": "dài quá giới hạn",
+    "string_too_short": "ngắn quá hoặc để trống",
+    "string_pattern_mismatch": "không đúng mẫu",
+    "int_type": "phải là số nguyên",
+    "int_parsing": "phải là số nguyên",
+    "decimal_parsing": "không phải số thập phân",
+    "bool_type": "phải là true hoặc false",
+    "greater_than_equal": "nhỏ hơn giới hạn",
+    "less_than_equal": "lớn hơn giới hạn",
+    "too_long": "quá nhiều mục",
+    "too_short": "thiếu mục",
+    "model_type": "phải là một đối tượng JSON",
+    "tuple_type": "phải là một danh sách",
+    "list_type": "phải là một danh sách",
+}
+
+
+def understood(error: ValidationError) -> NotUnderstood:
+    """A validation error as a refusal that names each field."""
+    faults = tuple(
+        Fault(
+            pointer="/" + "/".join(str(part) for part in each["loc"]),
+            code=each["type"],
+            vi=PYDANTIC_VI.get(each["type"], "không đúng mẫu"),
+            en=each["msg"],
+        )
+        for each in error.errors(include_url=False, include_context=False, include_input=False)
+    )[:FAULTS_SHOWN_MAX]
+    first = faults[0]
+    return NotUnderstood(
+        "fields",
+        f"{error.error_count()} trường chưa đúng; trước hết {first.pointer}: {first.vi}.",
+        f"{error.error_count()} fields are not right; first {first.pointer}: {first.en}.",
+        pointer=first.pointer,
+        faults=faults,
+        remedy_vi="Sửa các trường trong danh sách `errors` rồi gửi lại; chưa có gì được ghi.",
+        remedy_en="Mend the fields listed in `errors` and send again; nothing was recorded.",
+    )
+
+
+def problem(error: Exception, *, english: bool, instance: str) -> web.Response:
+    """The response for an error. What is not ours is logged and shown as a reference only."""
+    match error:
+        case ValidationError():
+            return problem(understood(error), english=english, instance=instance)
+        case RegisterError():
+            refused = Refused(
+                error.code, error.vi, error.en, rule="register", extra=dict(error.extra)
+            )
+            return problem(refused, english=english, instance=instance)
+        case Refused():
+            return _refused(error, english, instance)
+        case Retry():
+            return _plain(
+                503,
+                "try-again",
+                "Hệ thống đang bận hoặc mất kết nối cơ sở dữ liệu; yêu cầu chưa được xác nhận.",
+                f"Busy or cut off from the database; not confirmed: {error}",
+                english,
+                headers={"Retry-After": str(max(1, round(error.retry_after_seconds)))},
+            )
+        case web.HTTPException():
+            return _plain(
+                error.status,
+                {404: "no-such-route", 405: "method-not-allowed"}.get(error.status, "http"),
+                "Không có địa chỉ này." if error.status == 404 else "Yêu cầu HTTP không hợp lệ.",
+                error.reason,
+                english,
+                headers={"Allow": error.headers["Allow"]} if "Allow" in error.headers else {},
+            )
+    reference = str(uuid.uuid4())
+    kind = "broken invariant" if isinstance(error, Broken) else "unexpected error"
+    log.exception(kind, reference=reference, instance=instance, exc_info=error)
+    return _plain(
+        500,
+        "internal",
+        f"Lỗi hệ thống, chưa ghi gì. Mã tra cứu {reference}.",
+        f"Internal error, nothing was recorded. Reference {reference}.",
+        english,
+    )
+
+
+def _refused(error: Refused, english: bool, instance: str) -> web.Response:
+    body: dict[str, Any] = {
+        "type": f"/problems/{error.code}",
+        "title": _title(error),
+        "status": error.status,
+        "code": error.code,
+        "detail": error.en if english else error.vi,
+        "detail_vi": error.vi,
+        "detail_en": error.en,
+        "remedy": error.remedy_en if english else error.remedy_vi,
+        "remedy_en": error.remedy_en,
+        "rule": error.rule,
+        "pointer": error.pointer,
+        "errors": [
+            {
+                "pointer": each.pointer,
+                "code": each.code,
+                "detail": each.en if english else each.vi,
+                "detail_en": each.en,
+            }
+            for each in error.faults
+        ],
+        "instance": instance,
+        **error.extra,
+    }
+    kept = {key: value for key, value in body.items() if value not in ("", [], None)}
+    headers = {"WWW-Authenticate": 'Bearer realm="liennganh"'} if error.status == 401 else {}
+    return web.Response(
+        body=orjson.dumps(kept, default=str),
+        status=error.status,
+        content_type=MEDIA_TYPE,
+        headers=headers,
+    )
+
+
+def _title(error: Refused) -> str:
+    return {
+        401: "Chưa xác thực",
+        403: "Không được phép",
+        404: "Không tìm thấy",
+        409: "Xung đột",
+        412: "Phiên bản đã thay đổi",
+        413: "Nội dung quá lớn",
+        415: "Sai kiểu nội dung",
+    }.get(error.status, "Không ghi nhận được")
+
+
+def _plain(
+    status: int, code: str, vi: str, en: str, english: bool, headers: dict[str, str] | None = None
+) -> web.Response:
+    body = {
+        "type": f"/problems/{code}",
+        "title": en if english else vi,
+        "status": status,
+        "code": code,
+        "detail": en if english else vi,
+        "detail_en": en,
+    }
+    return web.Response(
+        body=orjson.dumps(body), status=status, content_type=MEDIA_TYPE, headers=headers
+    )

@@ -1,0 +1,53 @@
+"""`GET /v1/<kind>/<id>`: the state of one thing, now or at a moment, folded from its events."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from shared.context import state_at
+from shared.domain import Aggregate
+from shared.errors import NotFound
+from shared.http.door import Reader
+from shared.http.routes import Route, query
+
+
+class StateAsked(BaseModel):
+    """Which thing, and as of when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: UUID
+    as_of: AwareDatetime | None = None
+    """Only what had happened by then (occurred_at)."""
+    known_at: AwareDatetime | None = None
+    """Only what was recorded by then (recorded_at)."""
+
+
+def state_route(service: str, aggregate: type[Aggregate]) -> Route:
+    """The reading of one kind of thing, in the service that owns its log."""
+
+    async def read_state(asked: StateAsked, reader: Reader) -> dict[str, Any]:
+        folded, envelopes = await state_at(
+            reader.logs[service], asked.id, as_of=asked.as_of, known_at=asked.known_at
+        )
+        if folded is None or not isinstance(folded, aggregate):
+            raise NotFound(
+                "not-found",
+                f"Không có {aggregate.KIND}:{asked.id}, hoặc lúc đó chưa có.",
+                f"There is no {aggregate.KIND}:{asked.id}, or not yet at that moment.",
+                remedy_vi="Kiểm tra lại mã định danh và thời điểm.",
+                remedy_en="Check the id and the moment.",
+            )
+        last = envelopes[-1]
+        return {
+            "subject": f"{aggregate.KIND}:{asked.id}",
+            "version": folded.version,
+            "as_of": last.occurred_at,
+            "known_at": last.recorded_at,
+            "state": folded.state(),
+        }
+
+    read_state.__name__ = f"read_{aggregate.KIND}"
+    read_state.__doc__ = f"The state of one {aggregate.KIND} at a moment, folded from its events."
+    return query(f"GET /v1/{aggregate.KIND}/{{id}}", read_state)
