@@ -1,0 +1,252 @@
+"""A running system: servers, logs, bus, followers and the front door, started in order."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+import structlog
+import uuid_utils
+from aiohttp import web
+
+from shared.auth import DevelopmentIssuer, Tokens
+from shared.bus import Bus
+from shared.bus_source import BusSource
+from shared.config import Config
+from shared.context import Fold
+from shared.embedded.servers import EmbeddedServers
+from shared.errors import Broken
+from shared.follow import Follower, LogSource, Projection, Source
+from shared.http.door import Desk, Door
+from shared.http.jwks import fetch_keys, keep_fresh
+from shared.http.operations import operations_routes
+from shared.leadership import leadership
+from shared.nats_accounts import NatsSecrets, render_accounts
+from shared.policy import Competence
+from shared.reference import Register, load_register
+from shared.relay import LogOutbox, Relay
+from shared.service import Service, stream_name
+from shared.store.postgres import PostgresLog
+from shared.supervisor import Supervisor
+
+SUBJECTS = "ln"
+"""First token of every event subject."""
+FEEDS = "LN_FEEDS"
+"""The stream of the agencies' own feeds; agencies may pull from it and nothing else."""
+DUPLICATE_WINDOW_SECONDS = 600
+MESSAGE_BYTES_MAX = 524_288
+DRAIN_SECONDS = 20.0
+KEEPALIVE_SECONDS = 75.0
+
+log = structlog.get_logger()
+
+
+@dataclass
+class System:
+    """What runs. Services start their own tasks through it; tests look into it."""
+
+    config: Config
+    services: Sequence[Service]
+    pool: asyncpg.Pool
+    database_url: str
+    nats_url: str
+    nats_secrets: NatsSecrets
+    bus: Bus
+    register: Register
+    tokens: Tokens
+    issuer: DevelopmentIssuer | None
+    clock: Callable[[], datetime]
+    supervisor: Supervisor = field(default_factory=Supervisor)
+    logs: dict[str, PostgresLog] = field(default_factory=dict)
+    followers: dict[str, list[Follower]] = field(default_factory=dict)
+    """By projection schema."""
+    url: str = ""
+    """Where the front door is, without a slash at the end."""
+
+    async def start_log(self, service: Service) -> None:
+        """The log of a service, its writer, its stream and the relay between them."""
+        owned = await PostgresLog.open(service.name, self.pool, self.database_url)
+        self.logs[service.name] = owned
+        self.supervisor.start(f"{service.name}.writer", owned.writer.run)
+        await self.bus.ensure_stream(
+            service.stream,
+            [f"{SUBJECTS}.{service.name}.>"],
+            max_msg_size=MESSAGE_BYTES_MAX,
+            duplicate_window_seconds=DUPLICATE_WINDOW_SECONDS,
+            replicas=self.config.nats_replicas,
+        )
+        relay = Relay(LogOutbox(owned), self.bus, service.stream, cursor=owned)
+        self.start_relay(f"{service.name}.relay", relay)
+
+    def start_relay(self, name: str, relay: Relay) -> None:
+        """Publish under a leader's lock, so that replicas do not publish the same twice in vain."""
+
+        async def lead() -> None:
+            async with leadership(name, self.database_url):
+                await relay.run()
+
+        self.supervisor.start(name, lead)
+
+    async def start_projection(self, projection: Projection) -> None:
+        """A read model and a follower for each of its sources."""
+        await projection.create(self.pool)
+        followers = self.followers.setdefault(projection.schema, [])
+        for name in projection.sources:
+            follower = Follower(projection, await self._source(projection, name), self.pool)
+            followers.append(follower)
+            self.supervisor.start(follower.name, follower.run)
+
+    async def _source(self, projection: Projection, name: str) -> Source:
+        """Our own log, or the owner's stream on the bus."""
+        owner = self.logs.get(name)
+        if owner is None:
+            raise Broken(
+                f"{projection.schema} follows {name}, whose log this process does not run; "
+                f"start both, e.g. --services {projection.service},{name}"
+            )
+        if projection.service == name:
+            return LogSource(owner)
+        return await BusSource.open(
+            self.bus,
+            name=name,
+            epoch=owner.epoch,
+            stream=stream_name(name),
+            durable=projection.schema,
+            fill=owner.read,
+        )
+
+    def desk(self, service: Service) -> Desk:
+        """What the endpoints of a service work with."""
+        owned = self.logs.get(service.name)
+        return Desk(
+            service=service.name,
+            fold=Fold(owned) if owned else None,
+            competence=Competence.read(service.competence, service.topics)
+            if service.competence
+            else None,
+            projections={each.name: each for each in service.projections},
+            followers={
+                each.name: tuple(self.followers.get(each.schema, ()))
+                for each in service.projections
+            },
+        )
+
+
+@asynccontextmanager
+async def running(
+    config: Config,
+    services: Sequence[Service],
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> AsyncIterator[System]:
+    """The whole system, ready when entered, drained and stopped when left."""
+    async with AsyncExitStack() as stack:
+        secrets = NatsSecrets.open(config)
+        database_url, nats_url = await _servers(config, secrets, stack)
+        register = await asyncio.to_thread(load_register)
+        pool = await asyncpg.create_pool(
+            database_url, min_size=2, max_size=config.pool_connections_max
+        )
+        stack.push_async_callback(pool.close)
+        bus = await stack.enter_async_context(
+            Bus.connect(
+                nats_url,
+                user="services",
+                password=secrets.services_password,
+                name="liennganh services",
+            )
+        )
+        tokens, issuer = await _tokens(config)
+        system = System(
+            config,
+            services,
+            pool,
+            database_url,
+            nats_url,
+            secrets,
+            bus,
+            register,
+            tokens,
+            issuer,
+            clock,
+        )
+        stack.push_async_callback(system.supervisor.stop)
+        await _start(system)
+        system.url = await _serve(system, stack)
+        yield system
+
+
+async def _servers(config: Config, secrets: NatsSecrets, stack: AsyncExitStack) -> tuple[str, str]:
+    if config.database_url and config.nats_url:
+        return config.database_url, config.nats_url
+    servers = await stack.enter_async_context(
+        EmbeddedServers(
+            config.data,
+            nats_authorization=render_accounts(secrets, FEEDS),
+            postgres=not config.database_url,
+            nats=not config.nats_url,
+        )
+    )
+    return config.database_url or servers.database_url, config.nats_url or servers.nats_url
+
+
+async def _tokens(config: Config) -> tuple[Tokens, DevelopmentIssuer | None]:
+    if config.jwks_url:
+        return Tokens(await fetch_keys(config.jwks_url), config.token_issuer), None
+    issuer = DevelopmentIssuer.open(config.secrets)
+    return issuer.tokens(), issuer
+
+
+async def _start(system: System) -> None:
+    if system.config.jwks_url:
+        system.supervisor.start("keys", lambda: keep_fresh(system.tokens, system.config.jwks_url))
+    for service in system.services:
+        if service.aggregates:
+            await system.start_log(service)
+    for service in system.services:
+        for projection in service.projections:
+            await system.start_projection(projection)
+        if service.start is not None:
+            await service.start(system)
+
+
+async def _serve(system: System, stack: AsyncExitStack) -> str:
+    """Open the front door last and close it first: what is accepted can be served."""
+    app = web.Application(client_max_size=0)
+    door = Door(
+        pool=system.pool,
+        tokens=system.tokens,
+        register=system.register,
+        clock=system.clock,
+        new_id=new_id,
+        logs=system.logs,
+        issuer=system.issuer,
+    )
+    for service in system.services:
+        door.add(app, system.desk(service), service.routes)
+        if service.static is not None:
+            app.router.add_static(f"/{service.name}/static/", service.static)
+    operations_routes(app, system)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        keepalive_timeout=KEEPALIVE_SECONDS,
+        shutdown_timeout=DRAIN_SECONDS,
+    )
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    listening = socket.create_server(
+        (system.config.http_host, system.config.http_port), backlog=1024
+    )
+    await web.SockSite(runner, listening).start()
+    host, port = listening.getsockname()[:2]
+    return f"http://{host}:{port}"
+
+
+def new_id() -> UUID:
+    """A UUID of version 7 (RFC 9562): ordered by the millisecond of its making."""
+    return UUID(bytes=uuid_utils.uuid7().bytes)
