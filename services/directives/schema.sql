@@ -1,0 +1,74 @@
+-- name: create
+CREATE TABLE :schema.directives (
+  id uuid PRIMARY KEY,
+  ordinal bigserial UNIQUE,  -- Order of recording, for paging.
+  reference text,
+  doc_type text NOT NULL,
+  subject_vi text NOT NULL,
+  subject_en text,
+  issuer text NOT NULL,
+  paper_day date NOT NULL,   -- The day of issue, or the last day on which it may have been.
+  revised text,
+  version bigint NOT NULL,
+  paper jsonb NOT NULL,      -- The DirectiveIssued event as recorded.
+  last_event_at timestamptz NOT NULL);
+
+CREATE TABLE :schema.bodies (
+  directive_id uuid NOT NULL REFERENCES :schema.directives,
+  addressee text NOT NULL,
+  ordinal int NOT NULL,
+  agency text NOT NULL,
+  dispatched_at timestamptz,
+  received_at timestamptz,
+  acknowledged_at timestamptz,
+  incoming_number int,
+  returned_at timestamptz,
+  return_reason text,
+  PRIMARY KEY (directive_id, addressee, agency));
+CREATE INDEX ON :schema.bodies (agency);
+
+CREATE TABLE :schema.tasks (
+  id uuid PRIMARY KEY,
+  directive_id uuid NOT NULL REFERENCES :schema.directives,
+  parent_id uuid,
+  key text NOT NULL,
+  task jsonb NOT NULL,       -- The TaskAssigned event as recorded.
+  due jsonb NOT NULL,
+  due_at timestamptz,        -- The first moment that is too late; null when the paper sets none.
+  cancelled boolean NOT NULL DEFAULT false);
+CREATE INDEX ON :schema.tasks (directive_id);
+
+CREATE TABLE :schema.assignees (
+  task_id uuid NOT NULL REFERENCES :schema.tasks,
+  directive_id uuid NOT NULL,
+  agency text NOT NULL,
+  status text NOT NULL DEFAULT 'open',
+  percent int,
+  on_time boolean,
+  changed_at timestamptz NOT NULL,
+  PRIMARY KEY (task_id, agency));
+CREATE INDEX ON :schema.assignees (directive_id, status);
+
+CREATE TABLE :schema.targets (
+  id uuid PRIMARY KEY,
+  directive_id uuid NOT NULL REFERENCES :schema.directives,
+  key text NOT NULL,
+  target jsonb NOT NULL);
+CREATE INDEX ON :schema.targets (directive_id);
+
+CREATE TABLE :schema.reports (
+  id uuid PRIMARY KEY,
+  directive_id uuid NOT NULL REFERENCES :schema.directives,
+  key text NOT NULL,
+  request jsonb NOT NULL,
+  due_at timestamptz,
+  consolidated_at timestamptz);
+CREATE INDEX ON :schema.reports (directive_id);
+
+CREATE TABLE :schema.submissions (
+  report_id uuid NOT NULL REFERENCES :schema.reports,
+  agency text NOT NULL,
+  status text NOT NULL,
+  on_time boolean,
+  changed_at timestamptz NOT NULL,
+  PRIMARY KEY (report_id, agency));
