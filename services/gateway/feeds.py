@@ -1,0 +1,68 @@
+"""The feeds on the bus: an outbox over the feed table, and who may read which feed."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from services.gateway.projection import FEED
+from shared.follow import Follower
+from shared.outbox import Outgoing
+from shared.sql import Tables
+
+SUBJECTS = "agency.*.feed.>"
+
+
+class FeedOutbox:
+    """Rows of the feed table as messages `agency.<id>.feed.<topic>`; also the relay's cursor."""
+
+    name = "feeds"
+
+    def __init__(self, pool: asyncpg.Pool, epoch: UUID, follower: Follower) -> None:
+        self.epoch = epoch
+        self._pool = pool
+        self._follower = follower
+
+    @classmethod
+    async def open(cls, pool: asyncpg.Pool, follower: Follower) -> "FeedOutbox":
+        """The outbox of the feed that `follower` fills."""
+        epoch = await pool.fetchval(FEED.statements["epoch"])
+        return cls(pool, UUID(str(epoch)), follower)
+
+    async def read(self, after: int, limit: int) -> Sequence[Outgoing]:
+        """Messages after a position, in order."""
+        rows = await self._pool.fetch(FEED.statements["read"], after, limit)
+        return [
+            Outgoing(
+                position=row["position"],
+                subject=f"agency.{row['agency']}.feed.{row['topic']}",
+                body=row["body"],
+                headers={
+                    "Content-Type": "application/cloudevents+json",
+                    "ce-id": str(row["event_id"]),
+                    "ce-type": row["topic"],
+                },
+            )
+            for row in rows
+        ]
+
+    async def changed(self, after: int, timeout_seconds: float) -> None:
+        """Wait for the follower that fills the feed, at the latest until the timeout."""
+        del after  # Polling decides; this only wakes early.
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await self._follower.moved.wait()
+        except TimeoutError:
+            return
+
+    async def get(self) -> int:
+        """The last position that the broker acknowledged."""
+        async with self._pool.acquire() as connection:
+            position: int = await Tables(connection, FEED.statements).value("published")
+        return position
+
+    async def set(self, position: int) -> None:
+        """Remember that the broker acknowledged up to here."""
+        async with self._pool.acquire() as connection:
+            await Tables(connection, FEED.statements).run("move_published", position)

@@ -1,0 +1,121 @@
+"""The timeline's doors: pages of one subject or of everything, and the live stream."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import orjson
+from asyncpg import Record
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared.follow import POLL_SECONDS
+from shared.http.door import Reader
+from shared.http.routes import query, stream
+from shared.http.sse import Message
+
+PAGE_ENTRIES_DEFAULT = 100
+PAGE_ENTRIES_MAX = 500
+LIVE_BATCH_ENTRIES_MAX = 200
+EVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+class TimelineAsked(BaseModel):
+    """Which entries: of one subject or all, as of a moment, after or before an entry."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subject: str = Field("", max_length=120, pattern=r"^([a-z]+:[0-9A-Za-z._-]+)?$")
+    """`<kind>:<id>`, e.g. `directive:0f3c…`; empty means every subject."""
+    as_of: AwareDatetime = EVER
+    """Only what had happened by then (occurred_at)."""
+    known_at: AwareDatetime = EVER
+    """Only what was recorded by then (recorded_at)."""
+    after: int = Field(0, ge=0, le=2**62)
+    """Entries above this one, oldest first."""
+    before: int = Field(0, ge=0, le=2**62)
+    """Entries below this one, newest first; 0 with order=newest starts at the end."""
+    order: Literal["oldest", "newest"] = "oldest"
+    limit: int = Field(PAGE_ENTRIES_DEFAULT, ge=1, le=PAGE_ENTRIES_MAX)
+
+
+class LiveAsked(BaseModel):
+    """Which entries to stream."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subject: str = Field("", max_length=120, pattern=r"^([a-z]+:[0-9A-Za-z._-]+)?$")
+    after: str = ""
+    """Like `Last-Event-ID`, for readers that cannot send headers."""
+
+
+async def read_timeline(asked: TimelineAsked, reader: Reader) -> dict[str, Any]:
+    """One timeline, by subject, as of a moment; sentences in Vietnamese and English."""
+    newest = asked.order == "newest"
+    edge = (asked.before or 2**62) if newest else asked.after
+    moment = (asked.as_of, asked.known_at)
+    name = ("page_of_subject" if asked.subject else "page") + ("_backwards" if newest else "")
+    who = (asked.subject,) if asked.subject else ()
+    async with reader.tables("timeline") as tables:
+        rows = await tables.rows(name, *who, edge, *moment, asked.limit)
+        last = await tables.value("last_entry")
+    more = len(rows) == asked.limit
+    return {
+        "entries": [entry(row) for row in rows],
+        "next": rows[-1]["entry_id"] if more else None,
+        "last": last,
+    }
+
+
+async def follow_timeline(asked: LiveAsked, reader: Reader, after: int) -> AsyncIterator[Message | None]:
+    """Entries as they are recorded; resumes after `Last-Event-ID` without loss."""
+    followers = reader.followers["timeline"]
+    async with reader.tables("timeline") as tables:
+        last = await tables.value("last_entry") if after < 0 else after
+    while True:
+        moved = [follower.moved for follower in followers]
+        async with reader.tables("timeline") as tables:
+            rows = await _after(tables, asked.subject, last)
+        for row in rows:
+            last = row["entry_id"]
+            yield Message(last, "entry", orjson.dumps(entry(row)))
+        if len(rows) < LIVE_BATCH_ENTRIES_MAX:
+            yield None
+            await reader.any_of(moved, POLL_SECONDS)
+
+
+async def _after(tables: Any, subject: str, last: int) -> list[Record]:
+    if subject:
+        return await tables.rows(  # type: ignore[no-any-return]
+            "page_of_subject", subject, last, EVER, EVER, LIVE_BATCH_ENTRIES_MAX
+        )
+    return await tables.rows("page", last, EVER, EVER, LIVE_BATCH_ENTRIES_MAX)  # type: ignore[no-any-return]
+
+
+def entry(row: Record) -> dict[str, Any]:
+    """One entry as JSON."""
+    return {
+        "entry": row["entry_id"],
+        "event_id": str(row["event_id"]),
+        "topic": row["topic"],
+        "store": row["store"],
+        "position": row["position"],
+        "version": row["version"],
+        "occurred_at": row["occurred_at"].isoformat(),
+        "recorded_at": row["recorded_at"].isoformat(),
+        "late": row["late"],
+        "agency": row["agency"],
+        "agency_vi": row["agency_vi"],
+        "agency_en": row["agency_en"],
+        "officer": row["officer"],
+        "subjects": row["subjects"],
+        "vi": row["vi"],
+        "en": row["en"],
+        "correlation_id": str(row["correlation_id"]),
+        "causation_id": str(row["causation_id"]),
+    }
+
+
+ROUTES = (
+    query("GET /v1/timeline", read_timeline),
+    stream("GET /v1/timeline/live", follow_timeline),
+)

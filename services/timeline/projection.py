@@ -1,0 +1,111 @@
+"""One row per event, in the order of their coming, with its sentence in two languages."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from services.timeline.sentences import SENTENCES, Sentence, agencies_named
+from shared.actor import VIETNAM
+from shared.envelope import Envelope
+from shared.errors import Broken
+from shared.follow import Projection
+from shared.reference import RegisterError, load_register
+from shared.sql import Tables
+
+LATE_AFTER = timedelta(days=1)
+"""Recorded later than this after it happened: the entry says so (it does not say breach)."""
+
+NAMED_BY = {"directive": "paper", "task": "task", "report": "report", "target": "target"}
+"""Kind of subject → what sentences call it."""
+TITLE_CHARACTERS_MAX = 160
+
+
+async def apply(envelope: Envelope, tables: Tables) -> None:
+    """One event into the timeline."""
+    sentence = SENTENCES.get(envelope.topic)
+    if sentence is None:
+        raise Broken(f"{envelope.topic} has no sentence in services/timeline/sentences.py")
+    subjects = list(envelope.metadata.subjects)
+    if envelope.version == 1:
+        await tables.run("insert_title", subjects[0], *title(envelope))
+    titles = {row["subject"]: row for row in await tables.rows("titles", subjects)}
+    actor_vi, actor_en = agency_names(envelope.metadata.actor.agency, envelope)
+    texts = [
+        _text(template, envelope, titles, language, actor)
+        for template, language, actor in zip(
+            sentence, ("vi", "en"), (actor_vi, actor_en), strict=True
+        )
+    ]
+    entry_id = await tables.value(
+        "insert_entry",
+        envelope.store,
+        envelope.position,
+        envelope.event_id,
+        envelope.topic,
+        envelope.stream,
+        envelope.version,
+        envelope.occurred_at,
+        envelope.recorded_at,
+        envelope.metadata.actor.agency,
+        actor_vi,
+        actor_en,
+        envelope.metadata.actor.user,
+        subjects,
+        *texts,
+        envelope.recorded_at - envelope.occurred_at > LATE_AFTER,
+        envelope.metadata.correlation_id,
+        envelope.metadata.causation_id,
+    )
+    await tables.run("insert_subjects", subjects, entry_id)
+
+
+def title(envelope: Envelope) -> tuple[str, str]:
+    """What the subject that begins with this event is called: Vietnamese, English."""
+    fields = envelope.fields
+    if envelope.topic == "directives.directive_issued.v1":
+        number = fields["reference"] or "chưa rõ số"
+        return f"văn bản {number}", f"paper {fields['reference'] or 'without a known number'}"
+    key = fields.get("key", "")
+    vi = fields.get("title_vi") or "; ".join(fields.get("content") or ()) or ""
+    en = fields.get("title_en") or vi
+    return _titled(key, vi), _titled(key, en)
+
+
+def agency_names(agency: str, envelope: Envelope) -> tuple[str, str]:
+    """The agency's names on the day of the event; its id when the register does not know it."""
+    try:
+        found = load_register().agency(agency, envelope.occurred_at.astimezone(VIETNAM).date())
+    except RegisterError:
+        return agency, agency
+    return found.name_vi, found.name_en
+
+
+def _titled(key: str, words: str) -> str:
+    return f"{key} ({words[:TITLE_CHARACTERS_MAX]})" if words else key
+
+
+def _text(
+    template: str, envelope: Envelope, titles: Mapping[str, Any], language: str, actor: str
+) -> str:
+    english = language == "en"
+    named = agencies_named(template, envelope.fields)
+    agencies = {each: agency_names(each, envelope)[english] for each in named}
+    agencies["ALL_ADDRESSEES"] = "all addressees" if english else "tất cả nơi nhận"
+    said = {**envelope.fields, "actor": actor}
+    for subject in envelope.metadata.subjects:
+        called = NAMED_BY.get(subject.partition(":")[0])
+        if called and subject in titles:
+            said[called] = titles[subject][language]
+    text = Sentence(english, agencies).vformat(template, (), said)
+    return text[:1].upper() + text[1:]
+
+
+TIMELINE = Projection(
+    service="timeline",
+    name="timeline",
+    version=1,
+    folder=Path(__file__).parent,
+    sources=("directives",),
+    apply=apply,
+)
