@@ -1,0 +1,150 @@
+"""`liennganh demo`: start everything, play the papers through the public doors, show the sums."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.table import Table
+
+from services.demo.client import session
+from services.demo.letters import Letter
+from services.demo.stage import READER, Doors, Stage
+from services.operate import asked_to_stop, say
+from services.registry import SERVICES
+from shared.actor import VIETNAM
+from shared.config import Config
+from shared.errors import LiennganhError
+from shared.system import System, running
+from shared.telemetry import set_up_logging
+
+TASK_WORDS = (
+    ("open", "chưa nhận"),
+    ("accepted", "đã nhận"),
+    ("in_progress", "đang làm"),
+    ("done_unconfirmed", "chờ xác nhận"),
+    ("confirmed", "xong"),
+    ("returned", "trả lại"),
+)
+
+
+async def play(config: Config, *, once: bool, as_json: bool) -> int:
+    """Run the demonstration; exit code 0 only when everybody has answered."""
+    set_up_logging(level="WARNING")
+    console = Console(stderr=as_json)
+    begun = time.monotonic()
+    async with running(config, SERVICES) as system:
+        console.print(f"Liên ngành 138 sẵn sàng: {system.url}")
+        lines, events, expected = await _played(system, console)
+        result = totals(lines, events) | {"seconds": round(time.monotonic() - begun, 1)}
+        console.print(table(lines))
+        if as_json:
+            say(json.dumps(result))
+        whole = _whole(result, expected)
+        if not once:
+            console.print(f"Bàn trực: {enter_url(system)}", soft_wrap=True)
+            console.print("Ctrl-C để dừng.")
+            await asked_to_stop()
+    return 0 if whole else 1
+
+
+async def _played(
+    system: System, console: Console
+) -> tuple[Sequence[Mapping[str, Any]], int, Mapping[str, int]]:
+    if system.issuer is None:
+        raise LiennganhError("the demonstration signs its own tokens: unset LIENNGANH_JWKS_URL")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        bars: dict[str, TaskID] = {}
+
+        def tell(paper: Letter, _: str, done: int, of: int) -> None:
+            if paper.key not in bars:
+                name = f"{paper.key}  cơ quan đã thực hiện"
+                bars[paper.key] = progress.add_task(name, total=of)
+            progress.update(bars[paper.key], completed=done)
+
+        async with session() as http:
+            doors = Doors(http, system.url, system.nats_url, system.issuer)
+            stage = Stage(doors, system.register, tell)
+            await stage.play()
+            lines = await stage.summary()
+            return lines, await stage.entries(), vars_of(stage)
+
+
+def vars_of(stage: Stage) -> Mapping[str, int]:
+    """The figures that the published facts amount to."""
+    expected = stage.expected
+    return {
+        "directives": expected.directives,
+        "tasks": expected.tasks,
+        "targets": expected.targets,
+        "addressees": expected.addressees,
+    }
+
+
+def totals(lines: Sequence[Mapping[str, Any]], events: int) -> dict[str, Any]:
+    """The sums over all papers. Addressees are counted as the papers name them; `bodies` are the
+    agencies that they were on the day."""
+    names = ("addressees", "received", "acknowledged", "bodies", "bodies_received")
+    return {
+        "directives": len(lines),
+        "tasks": sum(line["tasks"]["total"] for line in lines),
+        "targets": sum(line["targets"] for line in lines),
+        **{name: sum(line[name] for line in lines) for name in names},
+        "bodies_acknowledged": sum(line["bodies_acknowledged"] for line in lines),
+        "assignments": sum(line["assignments"]["total"] for line in lines),
+        "unanswered": sum(line["assignments"]["open"] for line in lines),
+        "events": events,
+    }
+
+
+def table(lines: Sequence[Mapping[str, Any]]) -> Table:
+    """The summary per directive, for people."""
+    shown = Table(title="Văn bản chỉ đạo", title_justify="left")
+    for heading in ("Văn bản", "Nơi ban hành"):
+        shown.add_column(heading, overflow="fold")
+    for heading in ("Nơi nhận", "Đã nhận", "Vào sổ", "Nhiệm vụ"):
+        shown.add_column(heading, justify="right")
+    shown.add_column("Lượt giao", overflow="fold")
+    shown.add_column("Đến hạn tiếp theo", overflow="fold")
+    for line in lines:
+        states = [f"{line['assignments'][state]} {said}" for state, said in TASK_WORDS]
+        shown.add_row(
+            line["title"],
+            line["issuer_vi"],
+            f"{line['addressees']} ({line['bodies']} cơ quan)",
+            f"{line['received']} ({line['bodies_received']})",
+            f"{line['acknowledged']} ({line['bodies_acknowledged']})",
+            str(line["tasks"]["total"]),
+            ", ".join(each for each in states if not each.startswith("0 ")),
+            _due(line["due_next"]),
+        )
+    return shown
+
+
+def _due(due: Mapping[str, Any] | None) -> str:
+    if due is None:
+        return "không nêu hạn"
+    at = datetime.fromisoformat(due["due_at"]).astimezone(VIETNAM)
+    late = " (đã qua)" if due["overdue"] else ""
+    return f"{due['task']}: {due['phrase_vi']}{late}" if at else ""
+
+
+def _whole(result: Mapping[str, Any], expected: Mapping[str, int]) -> bool:
+    """Everybody received and answered, and the sums are those of the published facts."""
+    return (
+        all(result[name] == value for name, value in expected.items())
+        and result["received"] == result["acknowledged"] == result["addressees"]
+        and result["bodies_acknowledged"] == result["bodies"]
+        and result["unanswered"] == 0
+    )
+
+
+def enter_url(system: System) -> str:
+    """The console's address with a ticket that signs a duty officer in once."""
+    assert system.issuer is not None
+    ticket = system.issuer.sign(READER, "truc.ban", ("duty_officer",), "demo", seconds=900)
+    return f"{system.url}/console/enter?ticket={ticket}"
