@@ -24,19 +24,20 @@ async def serve(config: Config, names: str, *, as_json: bool) -> int:
     """Run until a signal asks to stop; print one `ready` line."""
     begun = time.monotonic()
     set_up_logging()
+    stop = stop_signal()
     async with running(config, chosen(names)) as system:
         _ready(system, time.monotonic() - begun, as_json=as_json)
-        await asked_to_stop()
+        await stop.wait()
     return 0
 
 
-async def asked_to_stop() -> None:
-    """Return when somebody presses Ctrl-C or the process is told to end."""
+def stop_signal() -> asyncio.Event:
+    """Set when somebody presses Ctrl-C or the process is told to end. Call it before starting."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stop.set)
-    await stop.wait()
+    return stop
 
 
 def _ready(system: System, seconds: float, *, as_json: bool) -> None:

@@ -4,6 +4,10 @@ In production the keys come from an OIDC issuer's JWKS. On one machine an embedd
 issuer signs with a key in the data folder; it is refused in the production profile.
 """
 
+import asyncio
+import math
+import os
+import secrets
 import time
 from collections import OrderedDict
 from datetime import UTC, datetime
@@ -12,11 +16,12 @@ from typing import Any
 
 import orjson
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet, OKPKey
 
 from shared.actor import Actor
-from shared.errors import NotSignedIn
+from shared.embedded.files import PRIVATE_FILE, PRIVATE_FOLDER, write_private
+from shared.errors import Broken, NotSignedIn
 
 ALGORITHMS = ["Ed25519", "ES256", "RS256"]
 AUDIENCE = "liennganh138"
@@ -26,14 +31,17 @@ TOKEN_CHARACTERS_MAX = 8_192
 VERIFIED_MAX = 10_000
 """Verified tokens remembered, so that a signature is checked once and not for every request."""
 CLOCK_SKEW_SECONDS = 30
+TEXT_CHARACTERS_MAX = 200
+ROLES_MAX = 50
 
 
 class Tokens:
     """Verifies bearer tokens of one issuer."""
 
     def __init__(self, keys: KeySet, issuer: str) -> None:
+        self.unknown_key = asyncio.Event()
+        """Set when a token names a key that we do not have: the issuer may have new ones."""
         self._keys = keys
-        self._issuer = issuer
         self._claims = jwt.JWTClaimsRegistry(
             leeway=CLOCK_SKEW_SECONDS,
             iss={"essential": True, "value": issuer},
@@ -71,15 +79,10 @@ class Tokens:
         try:
             decoded = jwt.decode(token, self._keys, algorithms=ALGORITHMS)
             self._claims.validate(decoded.claims)
-            claims = decoded.claims
-            actor = Actor(
-                agency=_text(claims["agency"]),
-                user=_text(claims["sub"]),
-                roles=frozenset(_text(each) for each in claims.get("roles", [])),
-                purpose=_text(claims.get("purpose", "")),
-            )
-            return float(claims["exp"]), actor
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+            return _expires(decoded.claims), _actor(decoded.claims)
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
+            if isinstance(error, InvalidKeyIdError):
+                self.unknown_key.set()
             raise not_signed_in(
                 "mã truy cập không hợp lệ hoặc đã hết hạn",
                 f"the token is not valid or has expired ({type(error).__name__})",
@@ -94,15 +97,19 @@ class DevelopmentIssuer:
 
     @classmethod
     def open(cls, folder: Path) -> "DevelopmentIssuer":
-        """The issuer whose key lies in `folder`; the key is made on first use (mode 0600)."""
+        """The issuer whose key lies in `folder`; the key is made on first use (mode 0600).
+
+        Raises `Broken` when others may read it.
+        """
         path = folder / "development-issuer.jwk"
         if not path.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            key = OKPKey.generate_key("Ed25519", {"kid": "development", "use": "sig"})
-            fresh = path.with_suffix(".new")
-            fresh.touch(mode=0o600)
-            fresh.write_bytes(orjson.dumps(key.as_dict(private=True)))
-            fresh.replace(path)
+            folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            _write_once(path, OKPKey.generate_key("Ed25519", {"kid": "development", "use": "sig"}))
+        if path.stat().st_mode & ~PRIVATE_FILE & 0o777:
+            raise Broken(
+                f"{path} can be read by others, who could sign as anybody: delete it to have a new "
+                "one made, then give nobody else access to its folder"
+            )
         return cls(OKPKey.import_key(orjson.loads(path.read_bytes())))
 
     def tokens(self) -> Tokens:
@@ -148,7 +155,38 @@ def not_signed_in(vi: str, en: str) -> NotSignedIn:
     )
 
 
+def _actor(claims: dict[str, Any]) -> Actor:
+    roles = claims.get("roles", [])
+    if not isinstance(roles, list) or len(roles) > ROLES_MAX:
+        raise ValueError("roles is not a short list")
+    return Actor(
+        agency=_text(claims["agency"]),
+        user=_text(claims["sub"]),
+        roles=frozenset(_text(each) for each in roles),
+        purpose=_text(claims.get("purpose", "")),
+    )
+
+
+def _expires(claims: dict[str, Any]) -> float:
+    expires = float(claims["exp"])
+    if not math.isfinite(expires):
+        raise ValueError("exp is not a moment")
+    return expires
+
+
 def _text(value: object) -> str:
-    if not isinstance(value, str) or len(value) > 200:
-        raise ValueError("not a short text")
+    if not isinstance(value, str) or len(value) > TEXT_CHARACTERS_MAX or not value.isprintable():
+        raise ValueError("not a short printable text")
     return value
+
+
+def _write_once(path: Path, key: OKPKey) -> None:
+    """Of several processes that start together one writes the key; all then read that one."""
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    write_private(fresh, orjson.dumps(key.as_dict(private=True)).decode())
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        return
+    finally:
+        fresh.unlink()

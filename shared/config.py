@@ -1,5 +1,8 @@
 """Configuration: one class, read once from the environment, refused with the remedy when wrong."""
 
+import os
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, Self
 
@@ -8,7 +11,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.errors import LiennganhError
 
+PREFIX = "LIENNGANH_"
 HTTP_PORT_DEFAULT = 8138
+ALIKE_MIN = 0.85
+"""How much of a name that is no setting must agree with one that is, to be taken for a slip."""
 
 
 class ConfigurationWrong(LiennganhError):
@@ -18,7 +24,7 @@ class ConfigurationWrong(LiennganhError):
 class Config(BaseSettings):
     """Every setting, `LIENNGANH_<NAME>` in the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="LIENNGANH_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
     profile: Literal["development", "production"] = "development"
     """Production refuses the development issuer, unsafe durability settings and plain passwords."""
@@ -30,19 +36,19 @@ class Config(BaseSettings):
     http_port: int = Field(default=HTTP_PORT_DEFAULT, ge=0, le=65535)
     """0 takes a free port; the `ready` line says which."""
 
-    database_url: str = ""
+    database_url: str = Field(default="", repr=False)
     """`postgresql://…` of a PostgreSQL 18; empty starts the embedded one."""
 
     nats_url: str = ""
     """`nats://…` of a nats-server ≥ 2.14.5; empty starts the embedded one."""
 
-    nats_services_password: str = ""
+    nats_services_password: str = Field(default="", repr=False)
     """Password of the user `services`, needed with `nats_url`."""
 
-    nats_auth_password: str = ""
+    nats_auth_password: str = Field(default="", repr=False)
     """Password of the user `auth` that answers the auth callout, needed with `nats_url`."""
 
-    nats_issuer_seed: str = ""
+    nats_issuer_seed: str = Field(default="", repr=False)
     """Account NKey seed (`SA…`) that signs agencies' NATS permissions, needed with `nats_url`."""
 
     nats_replicas: int = Field(default=1, ge=1, le=5)
@@ -84,6 +90,11 @@ class Config(BaseSettings):
                 f"the production profile needs {', '.join(missing)}: embedded servers and the "
                 "development issuer are for one machine"
             )
+        if not self.jwks_url.startswith("https://"):
+            raise ValueError(
+                "LIENNGANH_JWKS_URL must begin with https:// in the production profile: whoever "
+                "can change the answer can sign as anybody"
+            )
 
     @property
     def secrets(self) -> Path:
@@ -93,13 +104,23 @@ class Config(BaseSettings):
 
 def read_config(**overrides: object) -> Config:
     """The configuration. Raises `ConfigurationWrong` naming each setting that is not right."""
+    _refuse_misspelt(os.environ)
     try:
         return Config(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         lines = [
-            f"LIENNGANH_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}"
+            f"{PREFIX}{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}"
             if each["loc"]
             else each["msg"]
             for each in error.errors(include_url=False)
         ]
         raise ConfigurationWrong("; ".join(lines)) from None
+
+
+def _refuse_misspelt(names: Iterable[str]) -> None:
+    """A setting with a slip in its name would silently not be set."""
+    known = [f"{PREFIX}{name.upper()}" for name in Config.model_fields]
+    for name in names:
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            for meant in get_close_matches(name.upper(), known, n=1, cutoff=ALIKE_MIN):
+                raise ConfigurationWrong(f"there is no setting {name}: did you mean {meant}?")

@@ -7,9 +7,9 @@ async def issue_directive(said, ctx):       # a handler, in some service's comma
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -51,30 +51,55 @@ class Receipt:
         }
 
 
+@dataclass(slots=True)
+class _Turn:
+    """The queue before one stream; it is gone when nobody stands in it."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    wanted: int = 0
+
+
 class Fold:
-    """Aggregates of one log, folded once and kept; a per-stream lock keeps decisions in turn."""
+    """Aggregates of one log, folded once and kept; commands on one stream decide in turn."""
 
     def __init__(self, log: Log) -> None:
         self.log = log
         self._kept: OrderedDict[UUID, Aggregate] = OrderedDict()
-        self._locks: dict[UUID, asyncio.Lock] = {}
+        self._turns: dict[UUID, _Turn] = {}
 
-    def turn(self, stream: UUID) -> asyncio.Lock:
-        """The lock that commands on one stream take, so that they do not conflict with us."""
-        if len(self._locks) > AGGREGATES_CACHED_MAX:
-            self._locks = {key: lock for key, lock in self._locks.items() if lock.locked()}
-        return self._locks.setdefault(stream, asyncio.Lock())
+    @asynccontextmanager
+    async def turn(self, stream: UUID) -> AsyncIterator[None]:
+        """Wait until no other command of this process decides on the stream; then hold it."""
+        turn = self._turns.setdefault(stream, _Turn())
+        turn.wanted += 1
+        try:
+            async with turn.lock:
+                yield
+        finally:
+            turn.wanted -= 1
+            if not turn.wanted:
+                del self._turns[stream]
 
     async def find(self, kind: type[A], id: UUID) -> A | None:
-        """The aggregate as it stands, or None when its stream is empty or of another kind."""
+        """The kept aggregate as it stands, or None when its stream is empty or of another kind.
+
+        Only for who holds the stream's turn: what is returned is kept, and changes in place.
+        """
         kept = self._kept.get(id)
-        newer = await self.log.load(id, after=kept.version if kept else 0)
-        for envelope in newer:
-            kept = envelope.event.mutate(kept)
+        try:
+            kept = _folded(kept, await self.log.load(id, after=kept.version if kept else 0))
+        except Exception:
+            self.forget(id)  # It may have taken in half an event.
+            raise
         if kept is None or not isinstance(kept, kind):
             return None
         self.keep(kept)
         return kept
+
+    async def read(self, kind: type[A], id: UUID) -> A | None:
+        """The aggregate folded anew, for the caller alone: as recorded, whoever is deciding."""
+        folded = _folded(None, await self.log.load(id))
+        return folded if isinstance(folded, kind) else None
 
     def keep(self, aggregate: Aggregate) -> None:
         """Remember a folded aggregate."""
@@ -103,17 +128,26 @@ class Context:
     competence: Callable[[type[Any], Act], None] = lambda _event, _act: None
     """Refuses a fact that this actor may not record on that day (dated table)."""
     _held: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _changed: list[Aggregate] = field(default_factory=list)
+    _found: dict[UUID, Aggregate | None] = field(default_factory=dict)
 
     async def find(self, kind: type[A], id: UUID) -> A | None:
-        """The aggregate as it stands, or None. The first one found is held until the end."""
-        if not self._changed:
-            await self._held.enter_async_context(self.fold.turn(id))
+        """The aggregate as it stands, or None.
+
+        The first stream that is asked for is held until the end; only one is, so that nobody waits
+        in a circle. Further ones are copies: if another command is faster, the log says so.
+        """
+        if id not in self._found:
+            self._found[id] = await self._find_anew(kind, id)
+        found = self._found[id]
+        return found if isinstance(found, kind) else None
+
+    async def _find_anew(self, kind: type[A], id: UUID) -> A | None:
+        if self._found:
+            return await self.fold.read(kind, id)
+        await self._held.enter_async_context(self.fold.turn(id))
         found = await self.fold.find(kind, id)
-        if found is not None:
-            if not self._changed and self.expected_version not in (None, found.version):
-                raise version_conflict(found.version, status=412)
-            self._changed.append(found)
+        if found is not None and self.expected_version not in (None, found.version):
+            raise version_conflict(found.version, status=412)
         return found
 
     async def load(self, kind: type[A], id: UUID) -> A:
@@ -135,23 +169,38 @@ class Context:
         subject = aggregates[0]
         about = f"{subject.KIND}:{subject.id}"
         if not pending:  # Said before; saying it twice is not news.
-            return Receipt((), about, subject.version, 0, extra)
+            settled = await self.fold.log.settled(self.command_id)
+            return (
+                self._first_receipt(settled)
+                if settled
+                else Receipt((), about, subject.version, 0, extra)
+            )
         for _, event in pending:
             self.competence(type(event), self.act)
         new = tuple(self._new_event(each, event) for each, event in pending)
         receipt = Receipt(tuple(each.event_id for each in new), about, subject.version, 0, extra)
         verdict = await self._append(new, receipt)
+        if verdict.status == "appended":
+            for each in aggregates:
+                self.fold.keep(each)
+            return replace(receipt, position=verdict.last_position)
+        for each in aggregates:
+            self.fold.forget(each.id)  # What was decided here is not what was recorded.
         if verdict.status == "conflict":
             raise version_conflict(verdict.head)
-        for each in aggregates:
-            self.fold.keep(each)
-        return settled_receipt(verdict, receipt)
+        return self._first_receipt(verdict)
+
+    def _first_receipt(self, settled: Verdict) -> Receipt:
+        """What the command was answered with when it came first."""
+        if settled.request_hash != self.request_hash:
+            raise key_reused()
+        return receipt_of(settled)
 
     async def close(self, *, failed: bool) -> None:
         """Let go of the streams; after a failure what was folded is dropped and read anew."""
         if failed:
-            for each in self._changed:
-                self.fold.forget(each.id)
+            for id in self._found:
+                self.fold.forget(id)
         await self._held.aclose()
 
     def _new_event(self, aggregate: Aggregate, event: Any) -> NewEvent:
@@ -184,13 +233,10 @@ class Context:
         )
 
 
-def settled_receipt(verdict: Verdict, receipt: Receipt) -> Receipt:
-    """The receipt with its position; for a duplicate, the receipt that was given first."""
-    if verdict.status == "duplicate":
-        return receipt_of(verdict)
-    return Receipt(
-        receipt.event_ids, receipt.stream, receipt.version, verdict.last_position, receipt.extra
-    )
+def _folded(aggregate: Any, envelopes: Sequence[Envelope]) -> Any:
+    for envelope in envelopes:
+        aggregate = envelope.event.mutate(aggregate)
+    return aggregate
 
 
 def receipt_of(verdict: Verdict) -> Receipt:
@@ -219,6 +265,17 @@ def version_conflict(head: int, *, status: int = 409) -> Refused:
     )
 
 
+def key_reused() -> Refused:
+    """The command id belongs to another request."""
+    return Refused(
+        "idempotency-key-reused",
+        "Idempotency-Key này đã dùng cho một yêu cầu khác.",
+        "This Idempotency-Key was used for another request.",
+        remedy_vi="Dùng khóa mới cho yêu cầu mới; gửi lại y nguyên nếu là yêu cầu cũ.",
+        remedy_en="Use a new key for a new request; repeat the old one unchanged.",
+    )
+
+
 async def state_at(
     log: Log,
     stream: UUID,
@@ -226,18 +283,23 @@ async def state_at(
     as_of: datetime | None = None,
     known_at: datetime | None = None,
 ) -> tuple[Aggregate | None, Sequence[Envelope]]:
-    """A stream folded to a moment: by when things happened, by when we knew them, or both."""
-    envelopes = [
-        each
-        for each in await log.load(stream)
-        if (known_at is None or each.recorded_at <= known_at)
-        and (as_of is None or each.occurred_at <= as_of)
-    ]
+    """A stream folded to a moment: by when things happened, by when we knew them, or both.
+
+    Nothing, when by then the thing had not begun.
+    """
     aggregate: Aggregate | None = None
-    for envelope in envelopes:
-        if aggregate is None:
-            aggregate = envelope.event.mutate(None)
-        else:  # Late records leave gaps in the versions of an as-of reading.
+    taken: list[Envelope] = []
+    for envelope in await log.load(stream):
+        if known_at is not None and envelope.recorded_at > known_at:
+            continue
+        if as_of is not None and envelope.occurred_at > as_of:
+            continue
+        if aggregate is not None:  # Late records leave gaps in the versions of an as-of reading.
             aggregate.evolve(envelope.event)
             aggregate.version = envelope.version
-    return aggregate, envelopes
+        elif envelope.version == 1:
+            aggregate = envelope.event.mutate(None)
+        else:
+            break
+        taken.append(envelope)
+    return aggregate, taken

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 import orjson
@@ -14,6 +15,10 @@ from shared.domain import Event, decode_event
 from shared.errors import Broken
 
 CLOUDEVENTS_MEDIA_TYPE = "application/cloudevents+json"
+SEQUENCE_DIGITS = 19
+"""Positions are padded, because the extension `sequence` is compared as text."""
+ROLE_SAFE = "!#$&'()*+,/:;=?@[]"
+"""Beside letters and digits, what a role may hold and still be one word of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +116,10 @@ class Envelope:
             "id": str(self.event_id),
             "source": f"/{self.store}",
             "type": self.topic,
-            "subject": self.metadata.subjects[0],
             "time": self.fields["timestamp"],
             "datacontenttype": "application/json",
             "dataschema": f"/schemas/{self.topic}.json",
-            "sequence": str(self.position),
+            "sequence": f"{self.position:0{SEQUENCE_DIGITS}d}",
             "partitionkey": str(self.stream),
             "streamversion": self.version,
             "epoch": str(self.epoch),
@@ -125,9 +129,11 @@ class Envelope:
             "causationid": str(self.metadata.causation_id),
             "actoragency": actor.agency,
             "actoruser": actor.user,
-            "actorroles": " ".join(sorted(actor.roles)),
+            "actorroles": " ".join(quote(role, ROLE_SAFE) for role in sorted(actor.roles)),
             "actorpurpose": actor.purpose,
         }
+        if self.metadata.subjects:
+            attributes["subject"] = self.metadata.subjects[0]
         if self.metadata.traceparent:
             attributes["traceparent"] = self.metadata.traceparent
         return orjson.dumps({**attributes, "data": orjson.Fragment(self.state)})
@@ -136,33 +142,41 @@ class Envelope:
     def from_cloudevent(body: bytes) -> "Envelope":
         """The reverse of `to_cloudevent`. Raises `Broken` when it is not one of ours."""
         try:
-            ce = orjson.loads(body)
-            actor = Actor(
-                ce["actoragency"],
-                ce["actoruser"],
-                frozenset(ce["actorroles"].split()),
-                ce["actorpurpose"],
-            )
-            return Envelope(
-                store=ce["source"].removeprefix("/"),
-                epoch=UUID(ce["epoch"]),
-                position=int(ce["sequence"]),
-                event_id=UUID(ce["id"]),
-                stream=UUID(ce["partitionkey"]),
-                version=ce["streamversion"],
-                topic=ce["type"],
-                state=orjson.dumps(ce["data"]),
-                recorded_at=datetime.fromisoformat(ce["recordedat"]),
-                metadata=Metadata(
-                    actor=actor,
-                    subjects=tuple(ce["subjects"].split()),
-                    correlation_id=UUID(ce["correlationid"]),
-                    causation_id=UUID(ce["causationid"]),
-                    traceparent=ce.get("traceparent", ""),
-                ),
-            )
+            return _envelope(orjson.loads(body))
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise Broken(f"a message on the bus is not an event of ours: {error!r}") from error
+
+
+def _envelope(ce: Any) -> Envelope:
+    version, topic, data = ce["streamversion"], ce["type"], ce["data"]
+    recorded_at = datetime.fromisoformat(ce["recordedat"])
+    if ce["specversion"] != "1.0" or recorded_at.tzinfo is None:
+        raise ValueError("not CloudEvents 1.0, or recorded in no zone")
+    if not isinstance(version, int) or not isinstance(topic, str) or not isinstance(data, dict):
+        raise TypeError("streamversion, type or data is of another type")
+    return Envelope(
+        store=ce["source"].removeprefix("/"),
+        epoch=UUID(ce["epoch"]),
+        position=int(ce["sequence"]),
+        event_id=UUID(ce["id"]),
+        stream=UUID(ce["partitionkey"]),
+        version=version,
+        topic=topic,
+        state=orjson.dumps(data),
+        recorded_at=recorded_at,
+        metadata=Metadata(
+            actor=Actor(
+                ce["actoragency"],
+                ce["actoruser"],
+                frozenset(unquote(role) for role in ce["actorroles"].split()),
+                ce["actorpurpose"],
+            ),
+            subjects=tuple(ce["subjects"].split()),
+            correlation_id=UUID(ce["correlationid"]),
+            causation_id=UUID(ce["causationid"]),
+            traceparent=ce.get("traceparent", ""),
+        ),
+    )
 
 
 def message_id(store: str, epoch: UUID, position: int) -> str:

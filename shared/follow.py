@@ -14,21 +14,17 @@ from typing import Protocol
 from uuid import UUID
 
 import asyncpg
-import structlog
 
 from shared.envelope import Envelope
-from shared.errors import Broken
+from shared.errors import Broken, Retry
 from shared.log import Log
 from shared.sql import Tables, read_blocks
 
 BATCH_MAX = 500
 """Events taken in one transaction."""
 POLL_SECONDS = 0.5
-RETRY_FIRST_SECONDS = 0.1
-RETRY_LAST_SECONDS = 10.0
 
 FOLLOW_SQL = Path(__file__).with_name("follow.sql")
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +119,13 @@ class Follower:
         return f"{self.projection.schema} ← {self.source.name}"
 
     async def run(self) -> None:
-        """Follow until cancelled; an error is logged and tried again, nothing is skipped."""
-        pause = RETRY_FIRST_SECONDS
+        """Follow until cancelled. Raises what goes wrong, for the supervisor to show and try again.
+
+        Nothing is skipped: the checkpoint stands before the event that cannot be taken.
+        """
+        self._begun = False
         while True:
-            try:
-                await self.step(POLL_SECONDS)
-                pause = RETRY_FIRST_SECONDS
-            except Broken:
-                raise
-            except Exception as error:
-                log.exception("follower will try again", follower=self.name, error=repr(error))
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, RETRY_LAST_SECONDS)
-                self._begun = False
+            await self.step(POLL_SECONDS)
 
     async def step(self, wait_seconds: float = 0.0) -> int:
         """Take one batch; returns how many events were taken."""
@@ -145,39 +135,58 @@ class Follower:
         if batch.envelopes:
             await self._take(batch.envelopes)
         await batch.ack()
-        if batch.envelopes:
-            self.moved.set()
-            self.moved = asyncio.Event()
         return len(batch.envelopes)
 
     async def _begin(self) -> None:
         async with self._pool.acquire() as connection:
-            tables = Tables(connection, self._follow)
-            await tables.run("begin", self.source.name, self.source.epoch)
-            row = await tables.row("checkpoint", self.source.name)
-        assert row is not None
+            follow = Tables(connection, self._follow)
+            await follow.run("begin", self.source.name, self.source.epoch)
+            self.position = await self._checkpoint(follow)
+        self._begun = True
+
+    async def _checkpoint(self, follow: Tables) -> int:
+        row = await follow.row("checkpoint", self.source.name)
+        if row is None:
+            raise Retry(f"{self.name}: the checkpoint is gone; the read model was made anew")
         if row["epoch"] != self.source.epoch:
             raise Broken(
                 f"{self.name}: the source is of epoch {self.source.epoch}, the checkpoint of "
                 f"{row['epoch']}: the store was restored. Compare them, then rebuild the projection"
             )
-        self.position = row["position"]
-        self._begun = True
+        position: int = row["position"]
+        return position
 
     async def _take(self, envelopes: Sequence[Envelope]) -> None:
-        async with self._pool.acquire() as connection, connection.transaction():
-            follow = Tables(connection, self._follow)
-            await follow.run("turn")  # One follower of a projection at a time, in all processes.
-            row = await follow.row("checkpoint", self.source.name)
-            assert row is not None
-            tables = Tables(connection, self.projection.statements)
-            for envelope in envelopes:
-                if envelope.position > row["position"]:
-                    await self.projection.apply(envelope, tables)
-            last = envelopes[-1]
-            if last.position > row["position"]:
-                await follow.run("advance", self.source.name, last.position, last.recorded_at)
-        self.position = max(last.position, row["position"])
+        taken = 0
+        try:
+            async with self._pool.acquire() as connection, connection.transaction():
+                follow = Tables(connection, self._follow)
+                await follow.run("turn")  # One follower of a projection at a time, everywhere.
+                stands = await self._checkpoint(follow)
+                if stands < self.position:
+                    raise Retry(f"{self.name}: the checkpoint went back to {stands}; reading anew")
+                tables = Tables(connection, self.projection.statements)
+                for envelope in envelopes:
+                    if envelope.position > stands:
+                        await self._apply(envelope, tables)
+                    taken += 1
+                last = envelopes[-1]
+                if last.position > stands:
+                    await follow.run("advance", self.source.name, last.position, last.recorded_at)
+        except Exception:
+            if 0 < taken < len(envelopes):
+                await self._take(envelopes[:taken])  # What came before it need not wait for it.
+            raise
+        self.position = max(last.position, stands)
+        self.moved.set()
+        self.moved = asyncio.Event()
+
+    async def _apply(self, envelope: Envelope, tables: Tables) -> None:
+        try:
+            await self.projection.apply(envelope, tables)
+        except Exception as error:
+            error.add_note(f"at position {envelope.position} of {self.name}: {envelope.topic}")
+            raise
 
 
 async def _nothing() -> None:

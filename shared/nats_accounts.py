@@ -25,8 +25,11 @@ from shared.nkeys import Kind, SigningKey, new_seed
 DOMAIN = "LN"
 """Agencies reach their consumer's state as in a JetStream domain of this name: `$JS.LN.API.…`,
 because `$JS.API.…` is answered in every account by the server itself."""
+ACK_FORMS = ("", "*.*.")
+"""What stands before the stream in the subject of an acknowledgement: nothing, or the domain and
+the account when the server's feature flag `js_ack_fc_v2` is on."""
 PASSWORD_BYTES = 32
-AUTH_SECONDS = 3
+AUTH_SECONDS = 10
 """How long a client may take to be let in, the callout included."""
 PASSABLE_FOLDER = 0o711
 TOKEN = re.compile(r"[A-Za-z0-9_-]+")
@@ -59,7 +62,7 @@ def agency_permissions(agency_id: str, feed_stream: str) -> Permissions:
             f"$JS.API.CONSUMER.MSG.NEXT.{feed_stream}.{agency_id}",
             f"$JS.{DOMAIN}.API.CONSUMER.MSG.NEXT.{feed_stream}.{agency_id}",
             f"$JS.{DOMAIN}.API.CONSUMER.INFO.{feed_stream}.{agency_id}",
-            f"$JS.ACK.{feed_stream}.{agency_id}.>",
+            *(f"$JS.ACK.{form}{feed_stream}.{agency_id}.>" for form in ACK_FORMS),
         ),
         subscribe=(f"{agency_inbox(agency_id)}.>", f"agency.{agency_id}.feed.>"),
     )
@@ -141,7 +144,10 @@ def render_accounts(secrets: NatsSecrets, feed_stream: str = "FEED") -> str:
         "    exports: [",
         f'      {{ service: "$JS.API.CONSUMER.{pulls}", response: stream, accounts: [AGENCIES] }}',
         f'      {{ service: "$JS.API.CONSUMER.{state}", accounts: [AGENCIES] }}',
-        f'      {{ service: "$JS.ACK.{feed_stream}.>", accounts: [AGENCIES] }}',
+        *(
+            f'      {{ service: "$JS.ACK.{form}{feed_stream}.>", accounts: [AGENCIES] }}'
+            for form in ACK_FORMS
+        ),
         '      { stream: "agency.*.feed.>", accounts: [AGENCIES] }',
         "    ]",
         "  }",
@@ -153,7 +159,10 @@ def render_accounts(secrets: NatsSecrets, feed_stream: str = "FEED") -> str:
             f' to: "{prefix}.CONSUMER.{what}" }}'
             for what, prefix in ((pulls, "$JS.API"), (pulls, api), (state, api))
         ),
-        f'      {{ service: {{ account: LN, subject: "$JS.ACK.{feed_stream}.>" }} }}',
+        *(
+            f'      {{ service: {{ account: LN, subject: "$JS.ACK.{form}{feed_stream}.>" }} }}'
+            for form in ACK_FORMS
+        ),
         '      { stream: { account: LN, subject: "agency.*.feed.>" } }',
         "    ]",
         "  }",

@@ -12,6 +12,8 @@ from typing import Any
 from shared.actor import Act
 from shared.errors import Broken, NotAllowed
 
+RULE_FIELDS = ("types", "from", "until", "source")
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -39,11 +41,16 @@ class Competence:
     @classmethod
     def read(cls, path: Path, topics: Iterable[str]) -> "Competence":
         """The table of a service. Raises `Broken` when a topic has no rules: it does not start."""
-        table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["topics"]
+        table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")).get("topics", {})
         missing = sorted(set(topics) - table.keys())
         if missing:
             raise Broken(f"{path.name} has no rules for {', '.join(missing)}; add who may record")
-        return cls({topic: tuple(map(_rule, rows)) for topic, rows in table.items()})
+        return cls(
+            {
+                topic: tuple(_rule(row, f"{path.name}, {topic}") for row in rows)
+                for topic, rows in table.items()
+            }
+        )
 
     def refuse_unless_competent(self, event: type[Any], act: Act) -> None:
         """Raises `NotAllowed` with the rule when this actor may not record that fact then."""
@@ -65,10 +72,18 @@ class Competence:
         return any(rule.allows(type_code, on) for rule in self.rules[topic])
 
 
-def _rule(row: Mapping[str, Any]) -> Rule:
-    return Rule(
-        types=tuple(row["types"]),
+def _rule(row: Mapping[str, Any], place: str) -> Rule:
+    """A row of the table. A slip of the pen must not allow for ever what was meant for a time."""
+    rule = Rule(
+        types=tuple(row.get("types", ())),
         since=date.fromisoformat(row["from"]) if row.get("from") else date.min,
         until=date.fromisoformat(row["until"]) if row.get("until") else date.max,
         source=row.get("source", ""),
     )
+    if strange := sorted(row.keys() - {*RULE_FIELDS}):
+        raise Broken(
+            f"{place}: no rule has {', '.join(strange)}; known are {', '.join(RULE_FIELDS)}"
+        )
+    if not rule.types or rule.since > rule.until:
+        raise Broken(f"{place}: a rule names no types, or ends before it begins: {dict(row)}")
+    return rule

@@ -15,6 +15,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import structlog
@@ -87,6 +88,7 @@ class Relay:
         self._stream = stream
         self._cursor = cursor
         self._rebuild = rebuild
+        self._ids = message_id(outbox.name, outbox.epoch, 0).removesuffix("0")
         self._end: _End | None = None
         self._generation = 0
         self._checked_at = 0.0
@@ -187,12 +189,13 @@ class Relay:
         return end, failure
 
     def _headers(self, outgoing: Outgoing, previous: _End) -> dict[str, str]:
-        name, epoch = self._outbox.name, self._outbox.epoch
-        headers = dict(outgoing.headers)
-        headers[MESSAGE_ID] = message_id(name, epoch, outgoing.position)
-        headers[PREVIOUS] = str(previous.position)
+        headers = {
+            **outgoing.headers,
+            MESSAGE_ID: f"{self._ids}{outgoing.position}",
+            PREVIOUS: str(previous.position),
+        }
         if previous.position:
-            headers[EXPECTED_ID] = message_id(name, epoch, previous.position)
+            headers[EXPECTED_ID] = f"{self._ids}{previous.position}"
         else:
             headers[EXPECTED_SEQUENCE] = str(previous.sequence)
         return headers
@@ -294,22 +297,27 @@ def bus_subject(envelope: Envelope) -> str:
 
     Raises `Broken` when a part could not be a token of a subject.
     """
-    service, _, rest = envelope.topic.partition(".")
-    event, _, version = rest.partition(".")
-    tokens = (service, envelope.metadata.actor.area, event, version)
-    if not all(TOKEN.fullmatch(token) for token in tokens):
+    subject = _subject(envelope.topic, envelope.metadata.actor.area)
+    if not subject:
         raise Broken(
             f"event {envelope.event_id} ({envelope.topic}, by {envelope.metadata.actor.agency}) "
             "has no subject on the bus: its topic or area is not of the agreed form"
         )
-    return ".".join(("ln", *tokens))
+    return subject
+
+
+@lru_cache(maxsize=16_384)
+def _subject(topic: str, area: str) -> str:
+    service, _, rest = topic.partition(".")
+    event, _, version = rest.partition(".")
+    tokens = (service, area, event, version)
+    return ".".join(("ln", *tokens)) if all(map(TOKEN.fullmatch, tokens)) else ""
 
 
 def cloudevent_headers(envelope: Envelope) -> dict[str, str]:
     """The attributes that routers look at; readers trust the body."""
     return {
         "content-type": CLOUDEVENTS_MEDIA_TYPE,
-        "ce-specversion": "1.0",
         "ce-id": str(envelope.event_id),
         "ce-source": f"/{envelope.store}",
         "ce-type": envelope.topic,

@@ -16,16 +16,22 @@ Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
 
 def read_blocks(path: Path, schema: str) -> Mapping[str, str]:
-    """The named statements of a file. Raises ValueError for text before the first name."""
+    """The named statements of a file.
+
+    Raises ValueError for text before the first name, a name twice, and a name without a statement.
+    """
     if not IDENTIFIER.fullmatch(schema):
         raise ValueError(f"{schema!r} is not a schema name")
     head, *blocks = re.split(r"^-- name: *", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     if any(line and not line.startswith("--") for line in head.splitlines()):
         raise ValueError(f"{path.name}: a statement stands before the first `-- name:`")
-    named = {}
+    named: dict[str, str] = {}
     for block in blocks:
         name, _, text = block.partition("\n")
-        named[name.strip()] = text.strip().replace(":schema", schema)
+        name, text = name.strip(), text.strip()
+        if name in named or not text:
+            raise ValueError(f"{path.name}: `{name}` stands there twice or says nothing")
+        named[name] = text.replace(":schema", schema)
     return named
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from shared.errors import LiennganhError
 from shared.telemetry import TASK_RESTARTS
 
 RESTART_FIRST_SECONDS = 0.1
 RESTART_LAST_SECONDS = 10.0
+CANCEL_AGAIN_SECONDS = 1.0
 HEALTHY_AFTER_SECONDS = 5.0
 """A task that ran this long without dying starts its back-off anew."""
 
@@ -26,6 +28,13 @@ class Watched:
     error: str = ""
     """Why it is down, empty while it runs."""
     restarts: int = 0
+
+    @property
+    def why_down(self) -> str:
+        """Empty while it runs; a task that nobody restarts any more is down, whatever it said."""
+        if self.task is not None and self.task.done():
+            return self.error or "it is gone"
+        return self.error
 
 
 @dataclass
@@ -45,7 +54,7 @@ class Supervisor:
     @property
     def down(self) -> dict[str, str]:
         """Tasks that are not running, and why."""
-        return {each.name: each.error for each in self.watched.values() if each.error}
+        return {each.name: each.why_down for each in self.watched.values() if each.why_down}
 
     async def stop(self) -> None:
         """Cancel all tasks, the last started first, and wait for them."""
@@ -60,18 +69,27 @@ class Supervisor:
         clock = asyncio.get_running_loop().time
         while True:
             begun = clock()
+            died: BaseException | None = None
             try:
                 await self._once(watched)
                 watched.error = "it ended"
-            except asyncio.CancelledError:
-                raise
+            except asyncio.CancelledError as error:
+                died, watched.error = error, "it was cancelled from within"
             except Exception as error:
-                watched.error = f"{type(error).__name__}: {error}"
+                died, watched.error = error, _in_words(error)
+            if _cancelled():  # By `stop`, even if the task took no notice of it.
+                raise asyncio.CancelledError
             if clock() - begun > HEALTHY_AFTER_SECONDS:
                 pause = RESTART_FIRST_SECONDS
             watched.restarts += 1
             TASK_RESTARTS.labels(watched.name).inc()
-            log.error("task died", task=watched.name, error=watched.error, again_in=pause)
+            log.error(
+                "task died",
+                task=watched.name,
+                error=watched.error,
+                again_in=pause,
+                exc_info=None if isinstance(died, LiennganhError) else died,
+            )
             await asyncio.sleep(pause)
             pause = min(pause * 2, RESTART_LAST_SECONDS)
 
@@ -84,6 +102,21 @@ class Supervisor:
                 watched.error = ""
             await running
         finally:
-            if not running.done():
+            # A library may swallow one cancellation (`asyncio.wait_for` before Python 3.12 does when
+            # what it waits for ends at that moment), so it is told again until it listens.
+            while not running.done():
                 running.cancel()
-                await asyncio.gather(running, return_exceptions=True)
+                await asyncio.wait([running], timeout=CANCEL_AGAIN_SECONDS)
+
+
+def _cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _in_words(error: Exception) -> str:
+    """What went wrong and where; of a group, its first member says it."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    notes = getattr(error, "__notes__", ())
+    return "; ".join((f"{type(error).__name__}: {error}", *notes))

@@ -19,11 +19,15 @@ from shared.bus_source import BusSource
 from shared.config import Config
 from shared.context import Fold
 from shared.embedded.servers import EmbeddedServers
+from shared.embedded.supervise import ServerExit
 from shared.errors import Broken
 from shared.follow import Follower, LogSource, Projection, Source
+from shared.http.contracts import contract_routes
 from shared.http.door import Desk, Door
+from shared.http.intake import BODY_BYTES_MAX
 from shared.http.jwks import fetch_keys, keep_fresh
-from shared.http.operations import operations_routes
+from shared.http.middleware import answer_in_our_way
+from shared.http.operations import Operations
 from shared.leadership import leadership
 from shared.nats_accounts import NatsSecrets, render_accounts
 from shared.policy import Competence
@@ -146,7 +150,9 @@ async def running(
     """The whole system, ready when entered, drained and stopped when left."""
     async with AsyncExitStack() as stack:
         secrets = NatsSecrets.open(config)
-        database_url, nats_url = await _servers(config, secrets, stack)
+        servers = await _embedded(config, secrets, stack)
+        database_url = config.database_url or (servers.database_url if servers else "")
+        nats_url = config.nats_url or (servers.nats_url if servers else "")
         register = await asyncio.to_thread(load_register)
         pool = await asyncpg.create_pool(
             database_url, min_size=2, max_size=config.pool_connections_max
@@ -175,23 +181,37 @@ async def running(
             clock,
         )
         stack.push_async_callback(system.supervisor.stop)
+        if servers is not None:
+            system.supervisor.start("embedded servers", servers.failed)
         await _start(system)
         system.url = await _serve(system, stack)
         yield system
 
 
-async def _servers(config: Config, secrets: NatsSecrets, stack: AsyncExitStack) -> tuple[str, str]:
+async def _embedded(
+    config: Config, secrets: NatsSecrets, stack: AsyncExitStack
+) -> EmbeddedServers | None:
+    """The servers that nobody else runs for us."""
     if config.database_url and config.nats_url:
-        return config.database_url, config.nats_url
-    servers = await stack.enter_async_context(
+        return None
+    return await stack.enter_async_context(
         EmbeddedServers(
             config.data,
             nats_authorization=render_accounts(secrets, FEEDS),
             postgres=not config.database_url,
             nats=not config.nats_url,
+            on_exit=lambda exit: log.error("embedded server died", **_exit_words(exit)),
         )
     )
-    return config.database_url or servers.database_url, config.nats_url or servers.nats_url
+
+
+def _exit_words(exit: ServerExit) -> dict[str, object]:
+    """What is said of a server that died."""
+    return {
+        "server": exit.server,
+        "exit_code": exit.exit_code,
+        "restart_in_seconds": exit.restart_in_seconds,
+    }
 
 
 async def _tokens(config: Config) -> tuple[Tokens, DevelopmentIssuer | None]:
@@ -216,7 +236,7 @@ async def _start(system: System) -> None:
 
 async def _serve(system: System, stack: AsyncExitStack) -> str:
     """Open the front door last and close it first: what is accepted can be served."""
-    app = web.Application(client_max_size=0)
+    app = web.Application(client_max_size=BODY_BYTES_MAX, middlewares=[answer_in_our_way])
     door = Door(
         pool=system.pool,
         tokens=system.tokens,
@@ -230,7 +250,9 @@ async def _serve(system: System, stack: AsyncExitStack) -> str:
         door.add(app, system.desk(service), service.routes)
         if service.static is not None:
             app.router.add_static(f"/{service.name}/static/", service.static)
-    operations_routes(app, system)
+    app.on_shutdown.append(door.end_streams)
+    Operations(system).add(app)
+    contract_routes(app, system.services)
     runner = web.AppRunner(
         app,
         access_log=None,

@@ -1,23 +1,39 @@
 """Real servers for the whole session; a database of its own for each test that asks for one."""
 
+import tempfile
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from shared.embedded.folder import erase
 from shared.embedded.servers import EmbeddedServers
 from shared.reference import Register, load_register
 from shared.store.postgres import PostgresLog
 from shared.supervisor import Supervisor
+from tests.running import World, whole_system
 
 
 @pytest.fixture(scope="session")
-async def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+def data_folder() -> Iterator[Callable[[], Path]]:
+    """Makes folders for embedded servers; erased at the end with all they keep elsewhere."""
+    made: list[Path] = []
+
+    def make() -> Path:
+        made.append(Path(tempfile.mkdtemp(prefix="liennganh-test-")))
+        return made[-1]
+
+    yield make
+    for each in made:
+        erase(each)
+
+
+@pytest.fixture(scope="session")
+async def postgres_url(data_folder: Callable[[], Path]) -> AsyncIterator[str]:
     """The superuser's address of a PostgreSQL that runs for the session."""
-    data: Path = tmp_path_factory.mktemp("servers")
-    async with EmbeddedServers(data, nats=False) as servers:
+    async with EmbeddedServers(data_folder(), nats=False) as servers:
         yield servers.database_url
 
 
@@ -59,3 +75,10 @@ async def log(pool: asyncpg.Pool, database_url: str, supervisor: Supervisor) -> 
 def register() -> Register:
     """The dated register of agencies and areas."""
     return load_register()
+
+
+@pytest.fixture(scope="session")
+async def world(data_folder: Callable[[], Path]) -> AsyncIterator[World]:
+    """All services on servers of their own, for the session; tests make their own papers."""
+    async with whole_system(data_folder()) as world:
+        yield world

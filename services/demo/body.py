@@ -4,6 +4,7 @@ A message is acknowledged only when what it asks for is recorded, and every act 
 idempotency key made of what it answers; so the system may be killed and started at any moment.
 """
 
+import asyncio
 import time
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,12 +16,14 @@ import orjson
 from services.demo.client import Client
 from services.demo.letters import Letter
 from shared.bus import Bus, Consumer, Message
-from shared.errors import LiennganhError
+from shared.errors import Broken, LiennganhError, Retry
 from shared.nats_accounts import DOMAIN, agency_inbox
 
 FEEDS = "LN_FEEDS"
 FETCH_MESSAGES_MAX = 64
 FETCH_SECONDS = 1.0
+CONNECTS_MAX = 6
+CONNECT_AGAIN_SECONDS = 1.0
 SILENCE_SECONDS = 90.0
 """Longer than a message that a killed run had taken stays away before it comes again."""
 RETURNED_ONE_IN = 97
@@ -69,6 +72,17 @@ class Body:
 
     async def run(self, nats_url: str, token: str) -> None:
         """Read the feed and act, until nothing is left to do."""
+        for left in reversed(range(CONNECTS_MAX)):
+            try:
+                await self._connected(nats_url, token)
+                return
+            except (Broken, Retry):  # Many sign in at once; a busy system may ask to come again.
+                if not left:
+                    raise
+                await asyncio.sleep(CONNECT_AGAIN_SECONDS)
+
+    async def _connected(self, nats_url: str, token: str) -> None:
+        self._held.clear()
         async with Bus.connect(
             nats_url,
             token=token,

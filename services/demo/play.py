@@ -13,7 +13,7 @@ from rich.table import Table
 from services.demo.client import session
 from services.demo.letters import Letter
 from services.demo.stage import READER, Doors, Stage
-from services.operate import asked_to_stop, say
+from services.operate import say, stop_signal
 from services.registry import SERVICES
 from shared.actor import VIETNAM
 from shared.config import Config
@@ -47,7 +47,7 @@ async def play(config: Config, *, once: bool, as_json: bool) -> int:
         if not once:
             console.print(f"Bàn trực: {enter_url(system)}", soft_wrap=True)
             console.print("Ctrl-C để dừng.")
-            await asked_to_stop()
+            await stop_signal().wait()
     return 0 if whole else 1
 
 

@@ -138,13 +138,9 @@ class Stage:
             await self._accept(paper, above, consolidator)
 
     async def _accept(self, paper: Letter, line: Mapping[str, Any], reporter: str) -> None:
-        """The consolidated report is submitted upwards and accepted by its receiver."""
+        """The consolidated report has gone upwards; its receiver accepts it."""
         key = f"demo/{paper.key}/{reporter}/{line['key']}"
         at = f"{AT}/reports/{line['id']}"
-        said = {"kind": "thematic", "narrative": "Báo cáo tổng hợp của huyện."}
-        await self._doors.client(reporter).state(
-            f"{at}/submissions", said, at=paper.later(21, 10), key=f"{key}/submission"
-        )
         receiver = line["to"][-1]["agency"]
         await self._doors.client(receiver).state(
             f"{at}/reviews",

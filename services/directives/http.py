@@ -1,6 +1,7 @@
 """The front door of the directives service: one line for each thing one may do or see."""
 
 from services.directives.commands import (
+    consolidate_report,
     delegate_task,
     dispatch_directive,
     issue_directive,
@@ -31,7 +32,7 @@ ROUTES = (
     decision(f"POST {AT}/tasks/{{task_id}}/cancellations", Task, Task.cancel_task),
     decision(f"POST {AT}/reports/{{report_id}}/submissions", Report, Report.submit_report),
     decision(f"POST {AT}/reports/{{report_id}}/reviews", Report, Report.review_report),
-    decision(f"POST {AT}/reports/{{report_id}}/consolidations", Report, Report.consolidate_report),
+    command(f"POST {AT}/reports/{{report_id}}/consolidations", consolidate_report),
     query(f"GET {AT}", list_directives),
     query(f"GET {AT}/{{id}}", read_directive_register),
     *(state_route("directives", each) for each in (Directive, Task, Report, Target)),

@@ -23,6 +23,7 @@ class FeedOutbox:
         self.epoch = epoch
         self._pool = pool
         self._follower = follower
+        self._moved = follower.moved
 
     @classmethod
     async def open(cls, pool: asyncpg.Pool, follower: Follower) -> "FeedOutbox":
@@ -32,6 +33,7 @@ class FeedOutbox:
 
     async def read(self, after: int, limit: int) -> Sequence[Outgoing]:
         """Messages after a position, in order."""
+        self._moved = self._follower.moved  # Of what comes while we read, `changed` shall know.
         rows = await self._pool.fetch(FEED.statements["read"], after, limit)
         return [
             Outgoing(
@@ -52,7 +54,7 @@ class FeedOutbox:
         del after  # Polling decides; this only wakes early.
         try:
             async with asyncio.timeout(timeout_seconds):
-                await self._follower.moved.wait()
+                await self._moved.wait()
         except TimeoutError:
             return
 

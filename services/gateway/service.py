@@ -6,11 +6,13 @@ import re
 from services.gateway.feeds import SUBJECTS, FeedOutbox
 from services.gateway.http import ROUTES
 from services.gateway.projection import FEED
-from shared.actor import Actor
+from shared.actor import VIETNAM, Actor
 from shared.bus import Bus
 from shared.callout import Callout
 from shared.errors import NotAllowed, Retry
 from shared.nats_accounts import agency_permissions
+from shared.reference import RegisterError
+from shared.reference.errors import AgencyNotInExistence
 from shared.relay import Relay
 from shared.service import Service
 from shared.system import DUPLICATE_WINDOW_SECONDS, FEEDS, MESSAGE_BYTES_MAX, System
@@ -47,6 +49,7 @@ async def _let_agencies_in(system: System) -> None:
                 f"{actor.agency!r} không phải mã cơ quan.",
                 f"{actor.agency!r} is not an agency id.",
             )
+        _refuse_unless_known(system, actor)
         await _ensure_feed(system.bus, actor.agency)
         return actor
 
@@ -70,6 +73,17 @@ async def _let_agencies_in(system: System) -> None:
             raise Retry(f"the auth callout has lost NATS: {bus.trouble}")
         finally:
             await serving.stop()
+
+
+def _refuse_unless_known(system: System, actor: Actor) -> None:
+    """A feed is kept for ever, so it is kept only for bodies of the register, past ones included:
+    the archives of a dissolved body are still somebody's duty, and its issuer ends its tokens."""
+    try:
+        system.register.agency(actor.agency, system.clock().astimezone(VIETNAM).date())
+    except AgencyNotInExistence:
+        return
+    except RegisterError as error:
+        raise NotAllowed("agency-id", error.vi, error.en) from None
 
 
 async def _ensure_feed(bus: Bus, agency: str) -> None:

@@ -2,21 +2,26 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import orjson
 from asyncpg import Record
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from shared.follow import POLL_SECONDS
 from shared.http.door import Reader
 from shared.http.routes import query, stream
 from shared.http.sse import Message
+from shared.sql import Tables
 
 PAGE_ENTRIES_DEFAULT = 100
 PAGE_ENTRIES_MAX = 500
 LIVE_BATCH_ENTRIES_MAX = 200
-EVER = datetime(9999, 12, 31, tzinfo=UTC)
+LIVE_POLL_SECONDS = 2.0
+"""The follower wakes us; this finds what another process put into the timeline."""
+NEVER = datetime(1, 1, 2, tzinfo=UTC)
+EVER = datetime(9999, 12, 30, tzinfo=UTC)
+Moment = Annotated[AwareDatetime, Field(ge=NEVER, le=EVER)]
+"""A moment that is one in every zone."""
 
 
 class TimelineAsked(BaseModel):
@@ -26,9 +31,9 @@ class TimelineAsked(BaseModel):
 
     subject: str = Field("", max_length=120, pattern=r"^([a-z]+:[0-9A-Za-z._-]+)?$")
     """`<kind>:<id>`, e.g. `directive:0f3c…`; empty means every subject."""
-    as_of: AwareDatetime = EVER
+    as_of: Moment = EVER
     """Only what had happened by then (occurred_at)."""
-    known_at: AwareDatetime = EVER
+    known_at: Moment = EVER
     """Only what was recorded by then (recorded_at)."""
     after: int = Field(0, ge=0, le=2**62)
     """Entries above this one, oldest first."""
@@ -66,7 +71,9 @@ async def read_timeline(asked: TimelineAsked, reader: Reader) -> dict[str, Any]:
     }
 
 
-async def follow_timeline(asked: LiveAsked, reader: Reader, after: int) -> AsyncIterator[Message | None]:
+async def follow_timeline(
+    asked: LiveAsked, reader: Reader, after: int
+) -> AsyncIterator[Message | None]:
     """Entries as they are recorded; resumes after `Last-Event-ID` without loss."""
     followers = reader.followers["timeline"]
     async with reader.tables("timeline") as tables:
@@ -80,15 +87,14 @@ async def follow_timeline(asked: LiveAsked, reader: Reader, after: int) -> Async
             yield Message(last, "entry", orjson.dumps(entry(row)))
         if len(rows) < LIVE_BATCH_ENTRIES_MAX:
             yield None
-            await reader.any_of(moved, POLL_SECONDS)
+            await reader.any_of(moved, LIVE_POLL_SECONDS)
 
 
-async def _after(tables: Any, subject: str, last: int) -> list[Record]:
+async def _after(tables: Tables, subject: str, last: int) -> list[Record]:
+    edge = (last, EVER, EVER, LIVE_BATCH_ENTRIES_MAX)
     if subject:
-        return await tables.rows(  # type: ignore[no-any-return]
-            "page_of_subject", subject, last, EVER, EVER, LIVE_BATCH_ENTRIES_MAX
-        )
-    return await tables.rows("page", last, EVER, EVER, LIVE_BATCH_ENTRIES_MAX)  # type: ignore[no-any-return]
+        return await tables.rows("page_of_subject", subject, *edge)
+    return await tables.rows("page", *edge)
 
 
 def entry(row: Record) -> dict[str, Any]:

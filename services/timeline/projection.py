@@ -58,14 +58,16 @@ async def apply(envelope: Envelope, tables: Tables) -> None:
         envelope.metadata.causation_id,
     )
     await tables.run("insert_subjects", subjects, entry_id)
+    if envelope.topic == "directives.directive_revised.v1":
+        await tables.run("rename", subjects[0], *title(envelope))
 
 
 def title(envelope: Envelope) -> tuple[str, str]:
-    """What the subject that begins with this event is called: Vietnamese, English."""
+    """What the subject of this event is called from then on: Vietnamese, English."""
     fields = envelope.fields
-    if envelope.topic == "directives.directive_issued.v1":
-        number = fields["reference"] or "chưa rõ số"
-        return f"văn bản {number}", f"paper {fields['reference'] or 'without a known number'}"
+    if "reference" in fields and envelope.topic.startswith("directives.directive_"):
+        number = fields["reference"]
+        return f"văn bản {number or 'chưa rõ số'}", f"paper {number or 'without a known number'}"
     key = fields.get("key", "")
     vi = fields.get("title_vi") or "; ".join(fields.get("content") or ()) or ""
     en = fields.get("title_en") or vi

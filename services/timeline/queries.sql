@@ -12,6 +12,9 @@ SELECT subject, $2 FROM unnest($1::text[]) AS subject
 -- name: insert_title
 INSERT INTO :schema.titles (subject, vi, en) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
 
+-- name: rename
+UPDATE :schema.titles SET vi = $2, en = $3 WHERE subject = $1
+
 -- name: titles
 SELECT subject, vi, en FROM :schema.titles WHERE subject = ANY($1::text[])
 

@@ -27,7 +27,7 @@ CREATE TABLE :schema.subject_entries (
   entry_id bigint NOT NULL REFERENCES :schema.entries,
   PRIMARY KEY (subject, entry_id));
 
--- What a subject is called in sentences, as its first event said.
+-- What a subject is called in sentences: as its first event said, until it was given a number.
 CREATE TABLE :schema.titles (
   subject text PRIMARY KEY,
   vi text NOT NULL,

@@ -10,8 +10,8 @@ from typing import Any
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "directives.directive_issued.v1": (
-        "{actor} ban hành {paper}: {subject_vi}.",
-        "{actor} issues {paper}: {subject_en|subject_vi}.",
+        "{actor} ban hành {paper}{subject_vi:because}.",
+        "{actor} issues {paper}{subject_en|subject_vi:because}.",
     ),
     "directives.directive_dispatched.v1": (
         "{actor} gửi {paper} đến {recipient:agency} {channel:said}.",
@@ -26,8 +26,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{actor} sends {paper} back: {reason:said}.",
     ),
     "directives.directive_revised.v1": (
-        "{actor} {kind:said} {paper}: {reason}",
-        "{actor} {kind:said} {paper}: {reason}",
+        "{actor} {kind:said} {paper}{reason:because}.",
+        "{actor} {kind:said} {paper}{reason:because}.",
     ),
     "directives.task_assigned.v1": (
         "{actor} {mode:said} {lead:agency} nhiệm vụ {task}, {paper}.",
@@ -38,12 +38,12 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{actor} {outcome:said} task {task}, {paper}{reason:because}.",
     ),
     "directives.task_delegated.v1": (
-        "{actor} triển khai nhiệm vụ {task} xuống {to:agency}: {share}.",
-        "{actor} hands task {task} down to {to:agency}: {share}.",
+        "{actor} triển khai nhiệm vụ {task} xuống {to:agency}{share:because}.",
+        "{actor} hands task {task} down to {to:agency}{share:because}.",
     ),
     "directives.task_due_date_changed.v1": (
-        "{actor} điều chỉnh thời hạn nhiệm vụ {task}, {paper}: {reason}",
-        "{actor} moves the term of task {task}, {paper}: {reason}",
+        "{actor} điều chỉnh thời hạn nhiệm vụ {task}, {paper}{reason:because}.",
+        "{actor} moves the term of task {task}, {paper}{reason:because}.",
     ),
     "directives.task_progress_reported.v1": (
         "{actor} báo cáo tiến độ nhiệm vụ {task}, {paper}{percent:percent}.",

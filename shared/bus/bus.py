@@ -134,7 +134,7 @@ class Bus:
 
     @property
     def refused(self) -> frozenset[str]:
-        """Subjects that the server does not let us subscribe to, in lower case."""
+        """Subjects that the server does not let us subscribe to, in small letters."""
         return self._connection.refused
 
     @property

@@ -1,11 +1,15 @@
-"""What passes between the connection and its users: arrivals, interests, awaited answers."""
+"""What passes between the connection and its users: headers, arrivals, awaited answers."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from shared.bus.faults import PublishUnknown
+
+HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +62,18 @@ class Waiting:
             self.future.cancel()
         self.suspect()
         raise PublishUnknown(f"no answer on {self.subject}; it may have arrived all the same")
+
+
+def header_block(headers: Mapping[str, str]) -> bytes:
+    """Headers as they are sent (NATS/1.0). Raises `ValueError` when one could not be read back."""
+    lines = ["NATS/1.0"]
+    for key, value in headers.items():
+        if not _is_header_name(key) or "\r" in value or "\n" in value:
+            raise ValueError(f"not a header: {key!r}: {value!r}")
+        lines.append(f"{key}: {value}")
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+@lru_cache(maxsize=256)
+def _is_header_name(key: str) -> bool:
+    return HEADER_NAME.fullmatch(key) is not None

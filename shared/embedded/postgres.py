@@ -199,11 +199,7 @@ class PostgresServer:
         finally:
             password_file.unlink(missing_ok=True)
         if code != 0:
-            raise ServerDidNotStart(
-                f"initdb kết thúc với mã {code}; xem các dòng cuối của {self.log.path} dưới đây.",
-                f"initdb ended with exit code {code}; see the last lines of {self.log.path} below.",
-                log_tail=self.log.tail(),
-            )
+            raise self._initdb_failed(f"exit code {code}")
         await asyncio.to_thread(self._give_name)
 
     def _make_room(self, password_file: Path) -> None:
@@ -239,6 +235,9 @@ class PostgresServer:
             await initdb.start(os.dup(lock))
             async with asyncio.timeout(INITDB_SECONDS):
                 return await asyncio.shield(initdb.exited)
+        except TimeoutError as error:
+            await initdb.stop()
+            raise self._initdb_failed(f"> {INITDB_SECONDS:.0f} s") from error
         except BaseException:
             await initdb.stop()
             raise
@@ -271,6 +270,15 @@ class PostgresServer:
         if written not in {str(process.pid) for process in users}:
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()
+
+    def _initdb_failed(self, why: str) -> ServerDidNotStart:
+        return ServerDidNotStart(
+            f"initdb không tạo được cơ sở dữ liệu ({why}). Xem các dòng cuối của {self.log.path} "
+            "dưới đây, sửa nguyên nhân rồi khởi động lại.",
+            f"initdb could not make the database ({why}). Read the last lines of {self.log.path} "
+            "below, mend the cause and start again.",
+            log_tail=self.log.tail(),
+        )
 
     def _wrong_password(self) -> FolderUnusable:
         path = self._folder.secret_file("postgres.password")

@@ -28,7 +28,7 @@ class EmbeddedServers:
     A server that dies is reported to `on_exit` and started again on the same port; when that
     happens too often, `failed()` raises, and so does leaving the block. Should this process itself
     be killed, the servers shut down cleanly by themselves (Linux) or are stopped by the next start
-    (macOS); committed data is there in any case.
+    (macOS); committed data is there either way.
 
     data: the folder that keeps everything; one process at a time may use it.
     postgres, nats: which of the two to run.

@@ -62,6 +62,7 @@ PROBLEMS: dict[int, str] = {
     401: "Chưa xác thực. / Nobody knows who is asking.",
     403: "Không được phép. / This agency may not do or see this.",
     404: "Không tìm thấy. / There is no such thing, or not for this reader.",
+    408: "Gửi quá chậm. / The body did not arrive in time.",
     409: "Xung đột. / Somebody else was first; read again and decide again.",
     412: "Phiên bản đã thay đổi. / The stream is no longer at the version of If-Match.",
     413: "Nội dung quá lớn. / The body is too large.",
@@ -71,7 +72,7 @@ PROBLEMS: dict[int, str] = {
 }
 WHEN_ASKED_WHO = (401, 403)
 WHEN_READING = (404, 422, 503)
-WHEN_RECORDING = (400, 404, 409, 412, 413, 415, 422, 503)
+WHEN_RECORDING = (400, 404, 408, 409, 412, 413, 415, 422, 503)
 
 HEADERS: Json = {
     "ETag": {"description": "Version of the stream; for If-Match.", "schema": TEXT},

@@ -121,6 +121,7 @@ def _shown(http: Json, operation: Json) -> Json:
     fields = _look_up(http, body["application/json"]["schema"]) if body else {}
     return {
         **operation,
+        "in_english": operation["description"].startswith(operation["summary"]),
         "public": operation.get("security") == [],
         "parameters": [
             {"required": False, "description": "", **_look_up(http, each)}

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -13,12 +14,12 @@ from uuid import UUID
 import asyncpg
 import orjson
 from aiohttp import web
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from shared.actor import Act, Actor
 from shared.auth import DevelopmentIssuer, Tokens, not_signed_in
-from shared.context import Context, Fold, Receipt, receipt_of
-from shared.errors import Conflict, NotFound, NotUnderstood, Refused
+from shared.context import Context, Fold, Receipt, key_reused, receipt_of
+from shared.errors import Broken, Conflict, NotFound, NotUnderstood, Refused
 from shared.follow import Follower, Projection
 from shared.http import intake, problems, sse
 from shared.http.routes import Route, path_fields
@@ -34,7 +35,11 @@ IDEMPOTENCY_KEY_CHARACTERS_MAX = 128
 COMMANDS = uuid.UUID("6f0d6a52-8f4e-5d0b-9b3a-138138138138")
 """Namespace of command ids that are made from an agency's idempotency keys."""
 
-MOMENT: TypeAdapter[datetime] = TypeAdapter(datetime)
+RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
+)
+TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+"""W3C Trace Context; anything else is dropped, as the recommendation says."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,7 @@ class Door:
         issuer: DevelopmentIssuer | None = None,
     ) -> None:
         self.issuer = issuer
+        self._streams: set[asyncio.Task[Any]] = set()
         self.pool = pool
         self.tokens = tokens
         self.register = register
@@ -100,8 +106,13 @@ class Door:
         self.logs = logs
 
     def add(self, app: web.Application, desk: Desk, routes: tuple[Route, ...]) -> None:
-        """Register a service's rows."""
+        """Register a service's rows. Raises `Broken` when commands have no log or no rules."""
         for route in routes:
+            if route.kind == "command" and (desk.fold is None or desk.competence is None):
+                raise Broken(
+                    f"{route.method} {route.path}: {desk.service} has no log or no competence "
+                    "table; a service that takes commands needs both"
+                )
             app.router.add_route(route.method, route.path, self._endpoint(route, desk))
 
     def actor(self, request: web.Request) -> Actor:
@@ -148,10 +159,27 @@ class Door:
         asked = _asked(route, request)
         if route.kind == "stream":
             after = _last_event_id(request)
-            return await sse.respond(request, route.handler(asked, reader, after))
+            return await self._stream(request, route.handler(asked, reader, after))
         answer = await route.handler(asked, reader)
         headers = {"ETag": f'"{answer["version"]}"'} if _versioned(answer) else {}
         return json_response(answer, headers=headers)
+
+    async def _stream(
+        self, request: web.Request, messages: AsyncIterator[sse.Message | None]
+    ) -> web.StreamResponse:
+        """Streams last until the reader goes, or until we are shut down."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._streams.add(task)
+        try:
+            return await sse.respond(request, messages)
+        finally:
+            self._streams.discard(task)
+
+    async def end_streams(self, _: web.Application) -> None:
+        """On shutdown: readers of streams come back to whoever serves next, by position."""
+        for task in list(self._streams):
+            task.cancel()
 
     async def _command(
         self, route: Route, desk: Desk, request: web.Request, actor: Actor
@@ -161,15 +189,17 @@ class Door:
         if not isinstance(tree, dict):
             raise _not_an_object()
         now = self.clock()
-        asked = hashlib.sha256(orjson.dumps([route.name, request.path, tree]))
+        asked = hashlib.sha256(
+            orjson.dumps([route.name, request.path, tree], option=orjson.OPT_SORT_KEYS)
+        )
         at = _occurred_at(tree.pop("occurred_at", None), now)
-        said = route.model.model_validate_json(orjson.dumps(tree), strict=True)
+        said = _said(route, tree)
         ids = _path_ids(route, request)
         key = _idempotency_key(request)
         command_id = uuid.uuid5(COMMANDS, f"{actor.agency}|{key}") if key else self.new_id()
         if key and (settled := await desk.fold.log.settled(command_id)):
             if settled.request_hash != asked.digest():
-                raise _key_reused()
+                raise key_reused()
             return _recorded(receipt_of(settled), route)
         act = Act(actor, at, now, self.register, self.new_id)
 
@@ -181,7 +211,7 @@ class Door:
                 command_id=command_id,
                 correlation_id=_correlation(request, command_id),
                 request_hash=asked.digest(),
-                traceparent=request.headers.get("traceparent", "")[:100],
+                traceparent=_traceparent(request),
                 expected_version=_if_match(request),
                 competence=_competence(desk),
             )
@@ -241,13 +271,25 @@ def _competence(desk: Desk) -> Callable[[type[Any], Act], None]:
 def _plain(value: object) -> object:
     if isinstance(value, frozenset | set):
         return sorted(value)
-    if hasattr(value, "model_dump"):
+    if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True)
-    return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _said(route: Route, tree: Any) -> Any:
+    try:
+        return route.model.model_validate_json(orjson.dumps(tree), strict=True)
+    except ValidationError as error:
+        raise problems.understood(error) from None
 
 
 def _asked(route: Route, request: web.Request) -> Any:
-    fields = {**dict(request.query), **request.match_info}
+    """The query string and the path as the query's model; text is checked like that of a body."""
+    check = intake.Check()
+    fields = {
+        name: check.clean(value, f"/{name}", 1)
+        for name, value in {**request.query, **request.match_info}.items()
+    }
     try:
         return route.model.model_validate(fields)
     except ValidationError as error:
@@ -276,10 +318,10 @@ def _occurred_at(text: object, now: datetime) -> datetime:
     if text is None:
         return now
     try:
-        at = MOMENT.validate_python(text)
-        if at.tzinfo is None:
-            raise ValueError("no zone")
-    except (ValidationError, ValueError):
+        if not isinstance(text, str) or not RFC_3339.match(text):
+            raise ValueError("not a moment")
+        at = datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise NotUnderstood(
             "occurred-at",
             "occurred_at phải là thời điểm RFC 3339 có múi giờ.",
@@ -297,7 +339,7 @@ def _occurred_at(text: object, now: datetime) -> datetime:
             remedy_vi="Kiểm tra đồng hồ và múi giờ của hệ thống gửi.",
             remedy_en="Check the clock and zone of the sending system.",
         )
-    return at.astimezone(UTC)
+    return at
 
 
 def _idempotency_key(request: web.Request) -> str:
@@ -312,16 +354,6 @@ def _idempotency_key(request: web.Request) -> str:
             status=400,
         )
     return key
-
-
-def _key_reused() -> Refused:
-    return Refused(
-        "idempotency-key-reused",
-        "Idempotency-Key này đã dùng cho một yêu cầu khác.",
-        "This Idempotency-Key was used for another request.",
-        remedy_vi="Dùng khóa mới cho yêu cầu mới; gửi lại y nguyên nếu là yêu cầu cũ.",
-        remedy_en="Use a new key for a new request; repeat the old one unchanged.",
-    )
 
 
 def _not_an_object() -> NotUnderstood:
@@ -348,6 +380,11 @@ def _if_match(request: web.Request) -> int | None:
             status=400,
         )
     return int(value)
+
+
+def _traceparent(request: web.Request) -> str:
+    text = request.headers.get("traceparent", "")
+    return text if TRACEPARENT.fullmatch(text) else ""
 
 
 def _correlation(request: web.Request, command_id: UUID) -> UUID:

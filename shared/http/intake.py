@@ -4,6 +4,7 @@ Hostile JSON is refused with the place and the reason; text is normalised to NFC
 otherwise kept as sent. Nothing here knows what the body means.
 """
 
+import asyncio
 import unicodedata
 from typing import Any
 
@@ -29,17 +30,19 @@ FORBIDDEN = {
     *(chr(code) for code in range(0x2066, 0x206A)),
 }
 MEDIA_TYPES = ("application/json", "application/cloudevents+json")
+UTF_8 = "utf-8"
+ECHO_CHARACTERS_MAX = 200
 
 
 async def read_json(request: web.Request) -> Any:
     """The body as a JSON tree. Raises `NotUnderstood` naming what is wrong and what is expected."""
-    if request.content_type not in MEDIA_TYPES or request.charset not in (None, "utf-8"):
+    if request.content_type not in MEDIA_TYPES or (request.charset or UTF_8).lower() != UTF_8:
+        stated = printable(request.headers.get("Content-Type", ""))
         raise NotUnderstood(
             "media-type",
-            f"Nội dung gửi có kiểu {request.headers.get('Content-Type', '(không ghi)')}, "
+            f"Nội dung gửi có kiểu {stated or '(không ghi)'}, "
             "hệ thống chỉ nhận application/json bằng UTF-8.",
-            f"The body is {request.headers.get('Content-Type', '(not stated)')}; "
-            "only application/json in UTF-8 is read.",
+            f"The body is {stated or '(not stated)'}; only application/json in UTF-8 is read.",
             remedy_vi="Gửi lại với Content-Type: application/json.",
             remedy_en="Send it again with Content-Type: application/json.",
             status=415,
@@ -52,10 +55,21 @@ async def read_bytes(request: web.Request) -> bytes:
     if (request.content_length or 0) > BODY_BYTES_MAX:
         raise _too_large()
     body = bytearray()
-    async for chunk in request.content.iter_chunked(65_536):
-        body += chunk
-        if len(body) > BODY_BYTES_MAX:
-            raise _too_large()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.content.iter_chunked(65_536):
+                body += chunk
+                if len(body) > BODY_BYTES_MAX:
+                    raise _too_large()
+    except TimeoutError:
+        raise NotUnderstood(
+            "body-too-slow",
+            f"Nội dung chưa đến đủ sau {BODY_SECONDS:.0f} giây.",
+            f"The body had not arrived after {BODY_SECONDS:.0f} seconds.",
+            remedy_vi="Kiểm tra đường truyền rồi gửi lại.",
+            remedy_en="Check the line and send again.",
+            status=408,
+        ) from None
     return bytes(body)
 
 
@@ -73,10 +87,20 @@ def parse_json(body: bytes) -> Any:
             remedy_en="Mend the syntax; JSON is UTF-8 without NaN, infinity or lone surrogates.",
             status=400,
         ) from None
-    return _Check().clean(tree, "", 1)
+    return Check().clean(tree, "", 1)
 
 
-class _Check:
+def printable(text: str) -> str:
+    """Text of a request line or header as it may be shown again: short, and always encodable."""
+    return text[:ECHO_CHARACTERS_MAX].encode(errors="replace").decode()
+
+
+def pointer_token(key: str) -> str:
+    """One step of a JSON pointer (RFC 6901), shortened."""
+    return key.replace("~", "~0").replace("/", "~1")[:60]
+
+
+class Check:
     """Walks the tree once: bounds and text."""
 
     def __init__(self) -> None:
@@ -97,7 +121,7 @@ class _Check:
             case dict():
                 return {
                     self._text(key, pointer): self.clean(
-                        each, f"{pointer}/{_token(key)}", depth + 1
+                        each, f"{pointer}/{pointer_token(key)}", depth + 1
                     )
                     for key, each in value.items()
                 }
@@ -134,10 +158,6 @@ class _Check:
                 f"The text holds the control character U+{ord(bad):04X}",
             )
         return unicodedata.normalize("NFC", text)
-
-
-def _token(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")[:60]
 
 
 def _reason(error: orjson.JSONDecodeError, body: bytes) -> str:

@@ -5,6 +5,7 @@ import json
 
 import aiohttp
 import structlog
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from shared.auth import Tokens
@@ -12,6 +13,8 @@ from shared.errors import Retry
 
 FETCH_SECONDS = 10.0
 REFRESH_SECONDS = 600.0
+REFRESH_LEAST_SECONDS = 30.0
+"""However many tokens name keys that we do not know, the issuer is not asked more often."""
 DOCUMENT_BYTES_MAX = 1_048_576
 
 log = structlog.get_logger()
@@ -26,16 +29,29 @@ async def fetch_keys(url: str) -> KeySet:
             session.get(url, allow_redirects=False) as response,
         ):
             response.raise_for_status()
-            body = await response.content.read(DOCUMENT_BYTES_MAX)
+            body = bytearray()
+            async for chunk in response.content.iter_any():
+                body += chunk
+                if len(body) > DOCUMENT_BYTES_MAX:
+                    raise ValueError(f"more than {DOCUMENT_BYTES_MAX} bytes")
         return KeySet.import_key_set(json.loads(body))
-    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+    except (aiohttp.ClientError, TimeoutError, JoseError, ValueError, KeyError, TypeError) as error:
         raise Retry(f"the issuer's keys at {url} cannot be had: {error!r}") from error
 
 
 async def keep_fresh(tokens: Tokens, url: str) -> None:
-    """Replace the keys now and then; an issuer that is away leaves the old ones in force."""
+    """Replace the keys now and then, and soon when a token names one that we do not have.
+
+    An issuer that is away leaves the old ones in force.
+    """
     while True:
-        await asyncio.sleep(REFRESH_SECONDS)
+        await asyncio.sleep(REFRESH_LEAST_SECONDS)
+        try:
+            async with asyncio.timeout(REFRESH_SECONDS - REFRESH_LEAST_SECONDS):
+                await tokens.unknown_key.wait()
+        except TimeoutError:
+            log.debug("keys are due for refreshing")
+        tokens.unknown_key.clear()
         try:
             tokens.replace_keys(await fetch_keys(url))
         except Retry as error:

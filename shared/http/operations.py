@@ -1,80 +1,82 @@
-"""What operators and integrators ask of every process: health, metrics, keys, contracts."""
+"""What operators ask of every process: is it alive, is it ready, how far is everything."""
 
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from shared.http.door import json_response
-from shared.http.openapi import openapi
 from shared.telemetry import FOLLOWER_POSITION, LOG_POSITION, metrics
 
 if TYPE_CHECKING:
     from shared.system import System
 
-
-def operations_routes(app: web.Application, system: "System") -> None:
-    """Health, metrics, the development issuer's keys, OpenAPI."""
-    app.router.add_get("/health/live", _live)
-    app.router.add_get("/health/ready", lambda _: _ready(system))
-    app.router.add_get("/metrics", lambda _: _metrics(system))
-    app.router.add_get("/v1/status", lambda _: _status(system))
-    document = openapi(system.services)
-    app.router.add_get("/openapi.json", lambda _: _json(document))
-    if system.issuer is not None:
-        keys = system.issuer.public_keys()
-        app.router.add_get("/.well-known/jwks.json", lambda _: _json(keys))
+DATABASE_SECONDS = 2.0
 
 
-async def _live(_: web.Request) -> web.Response:
-    return json_response({"status": "live"})
+class Operations:
+    """Health, metrics, status and the development issuer's keys of one running system."""
 
+    def __init__(self, system: "System") -> None:
+        self._system = system
 
-async def _json(document: Any) -> web.Response:
-    return json_response(document)
+    def add(self, app: web.Application) -> None:
+        """Register the addresses."""
+        app.router.add_get("/health/live", self.live)
+        app.router.add_get("/health/ready", self.ready)
+        app.router.add_get("/metrics", self.metrics)
+        app.router.add_get("/v1/status", self.status)
+        if self._system.issuer is not None:
+            app.router.add_get("/.well-known/jwks.json", self.keys)
 
+    async def live(self, _: web.Request) -> web.Response:
+        """200 as long as the process answers."""
+        return json_response({"status": "live"})
 
-async def _ready(system: "System") -> web.Response:
-    """200 when everything this process holds is running; else 503 with what is not."""
-    down = dict(system.supervisor.down)
-    if not system.bus.healthy:
-        down["bus"] = "no connection to NATS"
-    try:
-        await system.pool.fetchval("SELECT 1", timeout=2)
-    except Exception as error:  # Whatever keeps us from the database, this is where it shows.
-        down["database"] = f"{type(error).__name__}: {error}"
-    state = {"status": "not ready" if down else "ready", "down": down}
-    return json_response(state, status=503 if down else 200)
+    async def ready(self, _: web.Request) -> web.Response:
+        """200 when everything this process holds is running; else 503 with what is not."""
+        system = self._system
+        down = dict(system.supervisor.down)
+        if not system.bus.healthy:
+            down["bus"] = system.bus.trouble or "no connection to NATS"
+        try:
+            await system.pool.fetchval("SELECT 1", timeout=DATABASE_SECONDS)
+        except Exception as error:  # Whatever keeps us from the database, this is where it shows.
+            down["database"] = f"{type(error).__name__}: {error}"
+        state = {"status": "not ready" if down else "ready", "down": down}
+        return json_response(state, status=503 if down else 200)
 
-
-async def status(system: "System") -> dict[str, Any]:
-    """Positions of logs and followers, and what is down."""
-    heads = {name: await log.head() for name, log in system.logs.items()}
-    followers = [
-        {
-            "follower": follower.name,
-            "position": follower.position,
-            "behind": max(0, heads.get(follower.source.name, 0) - follower.position),
+    async def status(self, _: web.Request) -> web.Response:
+        """Positions of logs and followers, and what is down."""
+        system = self._system
+        heads = {name: await log.head() for name, log in system.logs.items()}
+        followers = [
+            {
+                "follower": follower.name,
+                "position": follower.position,
+                "behind": max(0, heads.get(follower.source.name, 0) - follower.position),
+            }
+            for group in system.followers.values()
+            for follower in group
+        ]
+        answer: dict[str, Any] = {
+            "services": [each.name for each in system.services],
+            "logs": heads,
+            "followers": followers,
+            "down": system.supervisor.down,
         }
-        for group in system.followers.values()
-        for follower in group
-    ]
-    return {
-        "services": [each.name for each in system.services],
-        "logs": heads,
-        "followers": followers,
-        "down": system.supervisor.down,
-    }
+        return json_response(answer)
 
+    async def metrics(self, _: web.Request) -> web.Response:
+        """Prometheus' text format."""
+        for name, owned in self._system.logs.items():
+            LOG_POSITION.labels(name).set(await owned.head())
+        for group in self._system.followers.values():
+            for follower in group:
+                FOLLOWER_POSITION.labels(follower.name).set(follower.position)
+        body, media_type = metrics()
+        return web.Response(body=body, headers={"Content-Type": media_type})
 
-async def _status(system: "System") -> web.Response:
-    return json_response(await status(system))
-
-
-async def _metrics(system: "System") -> web.Response:
-    for name, owned in system.logs.items():
-        LOG_POSITION.labels(name).set(await owned.head())
-    for group in system.followers.values():
-        for follower in group:
-            FOLLOWER_POSITION.labels(follower.name).set(follower.position)
-    body, media_type = metrics()
-    return web.Response(body=body, headers={"Content-Type": media_type})
+    async def keys(self, _: web.Request) -> web.Response:
+        """The development issuer's public keys (RFC 7517)."""
+        assert self._system.issuer is not None
+        return json_response(self._system.issuer.public_keys())

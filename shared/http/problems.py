@@ -9,12 +9,27 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from shared.errors import Broken, Fault, NotUnderstood, Refused, Retry
+from shared.http.intake import pointer_token, printable
 from shared.reference import RegisterError
+from shared.store.writer import CONNECTION_LOST
 
 MEDIA_TYPE = "application/problem+json"
 FAULTS_SHOWN_MAX = 20
 log = structlog.get_logger()
 
+TITLES = {
+    400: ("Không đọc được yêu cầu", "The request cannot be read"),
+    401: ("Chưa xác thực", "Not signed in"),
+    403: ("Không được phép", "Not allowed"),
+    404: ("Không tìm thấy", "Not found"),
+    408: ("Gửi quá chậm", "Too slow"),
+    409: ("Xung đột", "Conflict"),
+    412: ("Phiên bản đã thay đổi", "The version has changed"),
+    413: ("Nội dung quá lớn", "The body is too large"),
+    415: ("Sai kiểu nội dung", "Wrong media type"),
+    422: ("Không ghi nhận được", "Cannot be recorded"),
+}
+"""Status → title: Vietnamese, English."""
 PYDANTIC_VI = {
     "missing": "thiếu trường bắt buộc",
     "extra_forbidden": "trường không có trong mẫu",
@@ -52,7 +67,7 @@ def understood(error: ValidationError) -> NotUnderstood:
     """A validation error as a refusal that names each field."""
     faults = tuple(
         Fault(
-            pointer="/" + "/".join(str(part) for part in each["loc"]),
+            pointer="/" + "/".join(pointer_token(str(part)) for part in each["loc"]),
             code=each["type"],
             vi=PYDANTIC_VI.get(each["type"], "không đúng mẫu"),
             en=each["msg"],
@@ -72,7 +87,10 @@ def understood(error: ValidationError) -> NotUnderstood:
 
 
 def problem(error: Exception, *, english: bool, instance: str) -> web.Response:
-    """The response for an error. What is not ours is logged and shown as a reference only."""
+    """The response for an error. What is not ours is logged and shown as a reference only.
+
+    Raises redirects again: they are answers, not errors.
+    """
     match error:
         case ValidationError():
             return problem(understood(error), english=english, instance=instance)
@@ -92,6 +110,11 @@ def problem(error: Exception, *, english: bool, instance: str) -> web.Response:
                 english,
                 headers={"Retry-After": str(max(1, round(error.retry_after_seconds)))},
             )
+        case _ if isinstance(error, CONNECTION_LOST):
+            log.warning("cut off from the database", instance=instance, error=repr(error))
+            return problem(Retry("no connection"), english=english, instance=instance)
+        case web.HTTPException() if error.status < 400:
+            raise error
         case web.HTTPException():
             return _plain(
                 error.status,
@@ -107,8 +130,10 @@ def problem(error: Exception, *, english: bool, instance: str) -> web.Response:
     return _plain(
         500,
         "internal",
-        f"Lỗi hệ thống, chưa ghi gì. Mã tra cứu {reference}.",
-        f"Internal error, nothing was recorded. Reference {reference}.",
+        f"Lỗi hệ thống; yêu cầu chưa được xác nhận. Gửi lại với cùng Idempotency-Key, hoặc báo "
+        f"quản trị mã tra cứu {reference}.",
+        f"Internal error; the request is not confirmed. Send it again with the same "
+        f"Idempotency-Key, or tell an operator the reference {reference}.",
         english,
     )
 
@@ -116,7 +141,7 @@ def problem(error: Exception, *, english: bool, instance: str) -> web.Response:
 def _refused(error: Refused, english: bool, instance: str) -> web.Response:
     body: dict[str, Any] = {
         "type": f"/problems/{error.code}",
-        "title": _title(error),
+        "title": _title(error.status, english),
         "status": error.status,
         "code": error.code,
         "detail": error.en if english else error.vi,
@@ -135,7 +160,7 @@ def _refused(error: Refused, english: bool, instance: str) -> web.Response:
             }
             for each in error.faults
         ],
-        "instance": instance,
+        "instance": printable(instance),
         **error.extra,
     }
     kept = {key: value for key, value in body.items() if value not in ("", [], None)}
@@ -148,16 +173,8 @@ def _refused(error: Refused, english: bool, instance: str) -> web.Response:
     )
 
 
-def _title(error: Refused) -> str:
-    return {
-        401: "Chưa xác thực",
-        403: "Không được phép",
-        404: "Không tìm thấy",
-        409: "Xung đột",
-        412: "Phiên bản đã thay đổi",
-        413: "Nội dung quá lớn",
-        415: "Sai kiểu nội dung",
-    }.get(error.status, "Không ghi nhận được")
+def _title(status: int, english: bool) -> str:
+    return TITLES.get(status, TITLES[422])[english]
 
 
 def _plain(

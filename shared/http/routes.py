@@ -8,8 +8,9 @@ ROUTES = (
 """
 
 import inspect
+import re
 import typing
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -52,9 +53,7 @@ def command(
     return _route(line, "command", handler, said, creates=creates)
 
 
-def decision(
-    line: str, aggregate: type[Aggregate], decide: Callable[..., None], *, part: str = ""
-) -> Route:
+def decision(line: str, aggregate: type[Aggregate], decide: Callable[..., None]) -> Route:
     """The generic load–decide–save of one decision; the path names the stream's id."""
     said: type[Command] = typing.get_type_hints(decide)["said"]
 
@@ -83,16 +82,9 @@ def page(line: str, handler: Callable[..., Awaitable[Any]]) -> Route:
     return _route(line, "page", handler, Nothing, public=True)
 
 
-def event_types(routes: Sequence[Route], aggregates: Sequence[type[Aggregate]]) -> None:
-    """Check that every aggregate that a route decides on belongs to the service."""
-    for route in routes:
-        if route.aggregate is not None and route.aggregate not in aggregates:
-            raise TypeError(f"{route.path}: {route.aggregate.__name__} is not of this service")
-
-
 def path_fields(route: Route) -> tuple[str, ...]:
     """Names in braces of a route's path, in order."""
-    return tuple(part[1:-1] for part in route.path.split("/") if part.startswith("{"))
+    return tuple(re.findall(r"\{(\w+)", route.path))
 
 
 def events_of(aggregate: type[Aggregate]) -> tuple[type[Event], ...]:

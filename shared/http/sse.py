@@ -1,15 +1,23 @@
 """Server-sent events (WHATWG HTML §9.2): `Last-Event-ID` = position, so a reader resumes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 
+import structlog
 from aiohttp import web
 
 HEARTBEAT_SECONDS = 15.0
 RETRY_MILLISECONDS = 2_000
 SEND_SECONDS = 20.0
 """A reader that takes longer to accept one message is dropped; it resumes by position."""
+
+CLOSING = web.AppKey("closing", asyncio.Event)
+log = structlog.get_logger()
+
+
+class ReaderGone(Exception):
+    """The reader went or cannot keep up; `Last-Event-ID` brings it back without a gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +44,41 @@ async def respond(request: web.Request, messages: AsyncIterator[Message | None])
         }
     )
     await response.prepare(request)
-    await response.write(b"retry: %d\n\n" % RETRY_MILLISECONDS)
-    last = asyncio.get_running_loop().time()
+    closing = request.app.get(CLOSING)
     try:
+        await _send(response, b"retry: %d\n\n" % RETRY_MILLISECONDS)
+        last = asyncio.get_running_loop().time()
         async for message in messages:
+            if closing is not None and closing.is_set():
+                break
             now = asyncio.get_running_loop().time()
             if message is None and now - last < HEARTBEAT_SECONDS:
                 continue
-            async with asyncio.timeout(SEND_SECONDS):
-                await response.write(message.frame() if message else b": \n\n")
+            await _send(response, message.frame() if message else b": \n\n")
             last = now
-    except (ConnectionResetError, TimeoutError):
-        pass  # The reader went or cannot keep up; Last-Event-ID brings it back without a gap.
+    except ReaderGone:
+        log.debug("reader gone", path=request.path)
+    except Exception:  # The answer has begun: a problem document would only garble it.
+        log.exception("stream broke off", path=request.path)
+    finally:
+        if isinstance(messages, AsyncGenerator):
+            await messages.aclose()
     return response  # type: ignore[return-value]
+
+
+def end_streams_with(app: web.Application) -> None:
+    """Streams end when the program stops, instead of keeping it waiting for their readers."""
+    closing = app[CLOSING] = asyncio.Event()
+
+    async def close(_: web.Application) -> None:
+        closing.set()
+
+    app.on_shutdown.append(close)
+
+
+async def _send(response: web.StreamResponse, frame: bytes) -> None:
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await response.write(frame)
+    except (ConnectionResetError, TimeoutError) as error:
+        raise ReaderGone from error

@@ -39,12 +39,11 @@ def state_route(service: str, aggregate: type[Aggregate]) -> Route:
                 remedy_vi="Kiểm tra lại mã định danh và thời điểm.",
                 remedy_en="Check the id and the moment.",
             )
-        last = envelopes[-1]
         return {
             "subject": f"{aggregate.KIND}:{asked.id}",
             "version": folded.version,
-            "as_of": last.occurred_at,
-            "known_at": last.recorded_at,
+            "as_of": max(each.occurred_at for each in envelopes),
+            "known_at": max(each.recorded_at for each in envelopes),
             "state": folded.state(),
         }
 

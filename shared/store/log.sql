@@ -2,6 +2,9 @@
 -- sequence and the types of eventsourcing 9.5's PostgresApplicationRecorder, plus three of ours.
 
 -- name: create
+-- Processes that start together make the tables in turn (the key of every CREATE of ours).
+SELECT pg_advisory_xact_lock(138, 1);
+
 CREATE SCHEMA IF NOT EXISTS :schema;
 
 DO $$ BEGIN
@@ -178,3 +181,7 @@ SELECT position FROM :schema.:schema_relay
 
 -- name: move_relay
 UPDATE :schema.:schema_relay SET position = $1
+
+-- name: not_durable
+SELECT name FROM pg_settings WHERE setting = 'off'
+  AND name IN ('fsync', 'full_page_writes', 'synchronous_commit') ORDER BY name

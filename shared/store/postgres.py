@@ -10,11 +10,13 @@ import asyncpg
 
 from shared.actor import Actor
 from shared.envelope import Envelope, Metadata
+from shared.errors import Broken
 from shared.log import Append, Verdict
 from shared.sql import read_blocks
 from shared.store.writer import Writer
 
 LOG_SQL = Path(__file__).with_name("log.sql")
+CONNECT_SECONDS = 10.0
 NOT_OURS = Metadata(Actor("", ""), (), UUID(int=0), UUID(int=0))
 """Of events that the library's own recorder wrote: nobody said who acted."""
 
@@ -38,7 +40,16 @@ class PostgresLog:
         self.writer = Writer(
             name,
             self._sql["append"],
-            functools.partial(asyncpg.connect, database_url, timeout=10),
+            functools.partial(
+                asyncpg.connect,
+                database_url,
+                timeout=CONNECT_SECONDS,
+                server_settings={
+                    "application_name": f"liennganh {name} writer",
+                    # Every statement of `append` must see what was committed before it.
+                    "default_transaction_isolation": "read committed",
+                },
+            ),
             self._committed,
         )
 
@@ -117,4 +128,14 @@ class PostgresLog:
             state=row["state"],
             recorded_at=row["recorded_at"],
             metadata=Metadata.from_json(row["metadata"]) if row["metadata"] else NOT_OURS,
+        )
+
+
+async def refuse_unless_durable(pool: asyncpg.Pool) -> None:
+    """Raises `Broken` when the database may lose what it has acknowledged. For production."""
+    off = [row["name"] for row in await pool.fetch(statements("durability")["not_durable"])]
+    if off:
+        raise Broken(
+            f"PostgreSQL runs with {', '.join(off)} off and may lose what it has acknowledged: "
+            "set it to on and reload the server, or use the development profile"
         )

@@ -28,6 +28,8 @@ RECONNECT_FIRST_SECONDS = 0.05
 RECONNECT_LAST_SECONDS = 2.0
 OUTCOME_SECONDS = 30.0
 """How long a caller waits for a verdict before it is told that the outcome is unknown."""
+APPEND_SECONDS = 20.0
+"""A call that takes longer is given up: the connection may be dead without having said so."""
 
 log = structlog.get_logger()
 
@@ -35,9 +37,15 @@ CONNECTION_LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.exceptions.OperatorInterventionError,
+    asyncpg.exceptions.ReadOnlySQLTransactionError,  # The primary has become a standby.
     OSError,
     TimeoutError,
 )
+ROLLED_BACK = (
+    asyncpg.exceptions.TransactionRollbackError,
+    asyncpg.exceptions.LockNotAvailableError,
+)
+"""Nothing is wrong with the commands; the database wants them again."""
 
 
 @dataclass(eq=False, slots=True)
@@ -63,9 +71,12 @@ class Writer:
         self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
         self._connection: asyncpg.Connection | None = None
+        self._stopped = False
 
     async def append(self, append: Append) -> Verdict:
         """Record durably and say what became of it. Cancelling the caller cancels nothing else."""
+        if self._stopped:
+            raise Retry(f"{self.name}: this process is stopping and records nothing more")
         if len(self._queue) >= QUEUE_COMMANDS_MAX:
             raise Retry(f"{self.name}: {QUEUE_COMMANDS_MAX} commands are waiting to be recorded")
         if any(len(each.state) > EVENT_BYTES_MAX for each in append.events):
@@ -75,7 +86,7 @@ class Writer:
         self._wake.set()
         try:
             async with asyncio.timeout(OUTCOME_SECONDS):
-                return await asyncio.shield(waiting.verdict)
+                return await waiting.verdict
         except TimeoutError:
             raise Retry(
                 f"{self.name}: no answer from the database within {OUTCOME_SECONDS:.0f} s; the "
@@ -83,17 +94,45 @@ class Writer:
             ) from None
 
     async def run(self) -> None:
-        """Write until cancelled. Owned by the supervisor."""
+        """Write until cancelled; then nobody is left waiting. Owned by the supervisor."""
+        self._stopped = False
+        self._wake.set()  # Commands may have come before this, or outlived an earlier run.
         try:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
                 while batch := self._take():
-                    await self._settle(batch)
+                    await self._settle_or_keep(batch)
+        except asyncio.CancelledError:
+            self._stop()
+            raise
         finally:
-            if self._connection is not None:
-                self._connection.terminate()
-                self._connection = None
+            self._disconnect()
+
+    async def _settle_or_keep(self, batch: list[_Waiting]) -> None:
+        """If this task dies, what it had in its hands is there for the next run."""
+        try:
+            await self._settle(batch)
+        except BaseException:
+            self._queue.extendleft(each for each in reversed(batch) if not each.verdict.done())
+            raise
+
+    def _stop(self) -> None:
+        self._stopped = True
+        while self._queue:
+            verdict = self._queue.popleft().verdict
+            if not verdict.done():
+                verdict.set_exception(
+                    Retry(
+                        f"{self.name}: stopped before there was an answer from the database; the "
+                        "outcome is unknown: repeat the request with the same Idempotency-Key"
+                    )
+                )
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
 
     def _take(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
@@ -110,7 +149,7 @@ class Writer:
     async def _settle(self, batch: list[_Waiting]) -> None:
         try:
             rows = await self._write(batch)
-        except asyncpg.PostgresError as error:
+        except Exception as error:
             await self._settle_one_by_one(batch, error)
             return
         deferred = []
@@ -124,33 +163,46 @@ class Writer:
         if last:
             self._on_commit(last)
 
-    async def _settle_one_by_one(self, batch: list[_Waiting], error: asyncpg.PostgresError) -> None:
+    async def _settle_one_by_one(self, batch: list[_Waiting], error: Exception) -> None:
         """One command that the database cannot take must not take the others down with it."""
         if len(batch) > 1:
             for waiting in batch:
                 await self._settle([waiting])
             return
-        log.error("append refused by the database", store=self.name, error=type(error).__name__)
+        # The server's own sentence, without its DETAIL: that quotes what was to be recorded.
+        reason = f"{type(error).__name__}: {getattr(error, 'message', None) or 'not understood'}"
+        log.error("append refused by the database", store=self.name, error=reason)
         full = isinstance(error, asyncpg.exceptions.InsufficientResourcesError)
         if not batch[0].verdict.done():
-            batch[0].verdict.set_exception((Retry if full else Broken)(f"{self.name}: {error}"))
+            batch[0].verdict.set_exception((Retry if full else Broken)(f"{self.name}: {reason}"))
 
     async def _write(self, batch: Sequence[_Waiting]) -> list[asyncpg.Record]:
         """One call, one commit; after a lost connection the same call with the same ids."""
         arguments = _arguments([each.append for each in batch])
         pause = RECONNECT_FIRST_SECONDS
         while True:
-            try:
-                if self._connection is None:
-                    self._connection = await self._connect()
-                return await self._connection.fetch(self._statement, *arguments)
-            except CONNECTION_LOST as error:
-                log.warning("log connection lost", store=self.name, error=repr(error))
-                if self._connection is not None:
-                    self._connection.terminate()
-                    self._connection = None
+            connection = await self._connected()
+            if connection is not None:
+                try:
+                    return await connection.fetch(
+                        self._statement, *arguments, timeout=APPEND_SECONDS
+                    )
+                except (*CONNECTION_LOST, *ROLLED_BACK) as error:
+                    if isinstance(error, asyncpg.InterfaceError) and not connection.is_closed():
+                        raise  # Not the line: the driver cannot send this, and never will.
+                    log.warning("append is sent again", store=self.name, error=repr(error))
+                    self._disconnect()
             await asyncio.sleep(pause)
             pause = min(pause * 2, RECONNECT_LAST_SECONDS)
+
+    async def _connected(self) -> asyncpg.Connection | None:
+        """The connection, made when there is none; None when it cannot be had now."""
+        if self._connection is None:
+            try:
+                self._connection = await self._connect()
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+                log.warning("no connection to the log", store=self.name, error=repr(error))
+        return self._connection
 
 
 def _arguments(appends: Sequence[Append]) -> tuple[list[Any], ...]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from shared.embedded.errors import FolderUnusable, SettingRefused
+from shared.embedded.binaries import find_postgres
+from shared.embedded.errors import FolderUnusable, ServerDidNotStart, SettingRefused
 from shared.embedded.servers import EmbeddedServers
 from tests.shared.embedded.watching import eventually, exists, read, values, write
 
@@ -137,3 +138,20 @@ async def test_a_database_of_another_major_version_is_left_alone(made: Path) -> 
             pass
 
     assert read(version) == "16\n"
+
+
+async def test_an_initdb_that_fails_is_shown_and_leaves_no_database(
+    parent: Path, data: Path
+) -> None:
+    real = find_postgres(None).folder
+    os.makedirs(parent / "broken" / "bin")
+    os.symlink(real / "bin" / "postgres", parent / "broken" / "bin" / "postgres")
+    initdb = parent / "broken" / "bin" / "initdb"
+    write(initdb, '#!/bin/sh\n[ "$1" = --version ] && exit\necho no room left >&2\nexit 1\n')
+    os.chmod(initdb, 0o755)
+
+    with pytest.raises(ServerDidNotStart, match="no room left"):
+        async with EmbeddedServers(data, postgres_folder=parent / "broken"):
+            pass
+
+    assert not exists(data / "postgres")

@@ -1,0 +1,76 @@
+"""Entries of the timeline as rows: when, who, the sentence, and where it leads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from services.console import moments
+from services.console.page import Page
+
+LINKED = ("task", "directive")
+"""Kinds of subjects that have a page, the narrower first."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row."""
+
+    number: int
+    when: str
+    at: str
+    """The full moment, for the tooltip."""
+    iso: str
+    lane: str
+    sentence: Markup
+    """Begins with the agency's name in bold."""
+    href: str
+    late: str
+    """How much later it was recorded than it happened; empty when it was not late."""
+    recorded: str
+    fix: bool
+
+
+def entries(rows: Sequence[Mapping[str, Any]], page: Page) -> list[Entry]:
+    """Rows of the API as they are shown."""
+    return [entry(each, page) for each in rows]
+
+
+def entry(row: Mapping[str, Any], page: Page) -> Entry:
+    """One row of the API as it is shown."""
+    say = page.say
+    occurred, recorded = moments.read(row["occurred_at"]), moments.read(row["recorded_at"])
+    assert occurred is not None and recorded is not None, "every event has its two times"
+    late = moments.span(recorded - occurred, say.english) if row["late"] else ""
+    return Entry(
+        number=row["entry"],
+        when=say.when(occurred),
+        at=say.moment(occurred),
+        iso=row["occurred_at"],
+        lane=page.lane_of(row["agency"]),
+        sentence=_bold(row["en" if say.english else "vi"], _actor(row, page)),
+        href=_href(row["subjects"]),
+        late=say("feed.late", span=late) if late else "",
+        recorded=say.moment(recorded),
+        fix=row["topic"].endswith((".directive_revised.v1", ".task_due_date_changed.v1")),
+    )
+
+
+def _actor(row: Mapping[str, Any], page: Page) -> str:
+    return str(row["agency_en" if page.say.english else "agency_vi"] or "")
+
+
+def _bold(sentence: str, actor: str) -> Markup:
+    sentence = sentence.strip()
+    if actor and sentence.startswith(actor):
+        return Markup("<b>{}</b>{}").format(actor, sentence[len(actor) :])
+    return Markup("{}").format(sentence)
+
+
+def _href(subjects: Sequence[str]) -> str:
+    for kind in LINKED:
+        for subject in subjects:
+            if subject.startswith(f"{kind}:"):
+                return f"/console/{subject}"
+    return ""

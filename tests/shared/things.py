@@ -1,0 +1,61 @@
+"""Sample history of things: acts, contexts and handlers, so that a test says only what matters."""
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from shared.actor import Act, Actor
+from shared.context import Context, Fold, Receipt
+from shared.reference import load_register
+from tests.shared.sample_service import MarkThing, OpenThing, Round, Thing, ThingMarked, ThingOpened
+
+NOON = datetime(2025, 7, 1, 5, tzinfo=UTC)
+CLERK = Actor("CA_TINH-P34-40", "clerk", frozenset({"clerk"}), "test")
+OPEN = OpenThing(title="Sổ", place=Round(radius="1.5"), tags=("a",))
+GOOD, BAD = MarkThing(mark="good"), MarkThing(mark="bad")
+
+
+def act(at: datetime = NOON, by: Actor = CLERK) -> Act:
+    """Somebody acts at a moment."""
+    return Act(by=by, at=at, now=at, register=load_register(), new_id=uuid.uuid4)
+
+
+def opened(id: UUID | None = None) -> Thing:
+    """A thing that begins; its first event is pending."""
+    return Thing.begin(ThingOpened, OPEN, act(), id=id or uuid.uuid4(), area="P34-40")
+
+
+@asynccontextmanager
+async def context(fold: Fold, at: datetime = NOON, **more: Any) -> AsyncIterator[Context]:
+    """One command's context, closed as the door closes it."""
+    more.setdefault("command_id", uuid.uuid4())
+    ctx = Context(act=act(at), fold=fold, correlation_id=more["command_id"], **more)
+    failed = True
+    try:
+        yield ctx
+        failed = False
+    finally:
+        await ctx.close(failed=failed)
+
+
+async def open_thing(fold: Fold, id: UUID | None = None, **more: Any) -> Receipt:
+    """Begin a thing, as a handler does."""
+    async with context(fold, **more) as ctx:
+        return await ctx.save(opened(id))
+
+
+async def mark(fold: Fold, id: UUID, said: MarkThing = GOOD, **more: Any) -> Receipt:
+    """Mark a thing, as a handler does; marking it alike again is not news."""
+    async with context(fold, **more) as ctx:
+        thing = await ctx.load(Thing, id)
+        if getattr(thing, "mark", None) != said.mark:
+            thing.record(ThingMarked, said, ctx.act)
+        return await ctx.save(thing)
+
+
+def id_of(receipt: Receipt) -> UUID:
+    """The stream that a receipt is about."""
+    return UUID(receipt.stream.partition(":")[2])
