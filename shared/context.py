@@ -136,9 +136,9 @@ class Context:
         The first stream that is asked for is held until the end; only one is, so that nobody waits
         in a circle. Further ones are copies: if another command is faster, the log says so.
         """
-        if id not in self._found:
-            self._found[id] = await self._find_anew(kind, id)
-        found = self._found[id]
+        found = self._found.get(id)
+        if found is None:
+            found = self._found[id] = await self._find_anew(kind, id)
         return found if isinstance(found, kind) else None
 
     async def _find_anew(self, kind: type[A], id: UUID) -> A | None:

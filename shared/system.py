@@ -155,7 +155,10 @@ async def running(
         nats_url = config.nats_url or (servers.nats_url if servers else "")
         register = await asyncio.to_thread(load_register)
         pool = await asyncpg.create_pool(
-            database_url, min_size=2, max_size=config.pool_connections_max
+            database_url,
+            min_size=2,
+            max_size=config.pool_connections_max,
+            reset=_keep_as_it_is,
         )
         stack.push_async_callback(pool.close)
         bus = await stack.enter_async_context(
@@ -267,6 +270,11 @@ async def _serve(system: System, stack: AsyncExitStack) -> str:
     await web.SockSite(runner, listening).start()
     host, port = listening.getsockname()[:2]
     return f"http://{host}:{port}"
+
+
+async def _keep_as_it_is(_: asyncpg.Connection) -> None:
+    """Nothing of ours changes a pooled session (locks have connections of their own), so the
+    round trip that would undo such changes after each use is saved."""
 
 
 def new_id() -> UUID:

@@ -45,7 +45,7 @@ WAITING = frozenset({"open", "accepted", "in_progress"})
 """Task states that a term still runs for."""
 ASKED_LANES = frozenset({"procuracy", "court"})
 ASKED_TYPES = ("MTTQ_", "UBTW_MTTQ")
-"""Procuracy, courts and Fatherland Front are asked, not ordered: they are never shown as overdue."""
+"""Procuracy, courts and Fatherland Front are asked, not ordered; they are never overdue."""
 LANES = ("police", "border_guard", "procuracy", "court", "health", "other", "committee", "commune")
 """Columns and groups of agencies, in this order."""
 

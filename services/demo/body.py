@@ -33,6 +33,34 @@ COMPLETED_ONE_IN = 23
 AT = "/v1/directives"
 
 
+@dataclass(frozen=True)
+class Plot:
+    """What an agency will do about a task: sample data, by a fixed hash of agency and key."""
+
+    returned: bool
+    progress: int | None
+    """Percent that it will report, if it reports progress."""
+    completed: bool
+
+    @classmethod
+    def of(cls, agency: str, key: str) -> "Plot":
+        """The same for every run."""
+        lot = zlib.crc32(f"{agency}/{key}".encode())
+        returned = lot % RETURNED_ONE_IN == 0
+        completed = not returned and lot % COMPLETED_ONE_IN == 0
+        moves = completed or (not returned and lot % PROGRESS_ONE_IN == 0)
+        return cls(returned, 10 + lot % 60 if moves else None, completed)
+
+    @property
+    def end(self) -> str:
+        """The state that the agency's part has when it has done all that."""
+        if self.returned:
+            return "returned"
+        if self.completed:
+            return "done_unconfirmed"
+        return "accepted" if self.progress is None else "in_progress"
+
+
 @dataclass
 class Duties:
     """What one agency still has to do about one directive."""
@@ -40,7 +68,7 @@ class Duties:
     register: bool
     """Whether the paper is addressed to it and not registered yet."""
     tasks: set[str]
-    """Ids of tasks that it leads and has not answered."""
+    """Ids of tasks that it leads and is not through with."""
     reports: set[str] = field(default_factory=set)
     """Ids of report lines that it has not answered."""
 
@@ -161,34 +189,28 @@ class Body:
     async def _answer(self, event: Mapping[str, Any]) -> None:
         """Take the task on or give it back; some go on to report progress or are done."""
         id, key = event["partitionkey"], event["data"]["key"]
-        path = f"{AT}/tasks/{id}"
-        lot = zlib.crc32(f"{self.agency}/{key}".encode())
-        if lot % RETURNED_ONE_IN == 0:
+        path, plot = f"{AT}/tasks/{id}", Plot.of(self.agency, key)
+        answer = {"outcome": "accepted"}
+        if plot.returned:
             reason = "Đề nghị xem lại phân công: nội dung thuộc đơn vị khác phụ trách."
             answer = {"outcome": "returned", "reason": reason}
-        else:
-            answer = {"outcome": "accepted"}
         await self._state(
             f"{path}/acknowledgements", answer, self._letter.later(1, 9), f"{key}/answer"
         )
-        self._duties.tasks.discard(id)
-        if answer["outcome"] == "accepted":
-            await self._go_on(path, key, lot)
-
-    async def _go_on(self, path: str, key: str, lot: int) -> None:
-        if lot % PROGRESS_ONE_IN == 0 or lot % COMPLETED_ONE_IN == 0:
+        if plot.progress is not None:
             progress = {
-                "percent": 10 + lot % 60,
+                "percent": plot.progress,
                 "narrative": "Đã xây dựng kế hoạch và triển khai đến các bộ phận.",
             }
             await self._state(
                 f"{path}/progress", progress, self._letter.later(10, 15), f"{key}/progress"
             )
-        if lot % COMPLETED_ONE_IN == 0:
+        if plot.completed:
             result = {"result": "Đã hoàn thành các nội dung được giao trong đợt đầu."}
             await self._state(
                 f"{path}/completions", result, self._letter.later(14, 15), f"{key}/completion"
             )
+        self._duties.tasks.discard(id)
 
     async def _report(self, event: Mapping[str, Any]) -> None:
         """Report in time; every third body has nothing to report, which is an answer too."""

@@ -3,9 +3,10 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
@@ -71,10 +72,10 @@ async def _played(
             stage = Stage(doors, system.register, tell)
             await stage.play()
             lines = await stage.summary()
-            return lines, await stage.entries(), vars_of(stage)
+            return lines, await stage.entries(), _expected(stage)
 
 
-def vars_of(stage: Stage) -> Mapping[str, int]:
+def _expected(stage: Stage) -> Mapping[str, int]:
     """The figures that the published facts amount to."""
     expected = stage.expected
     return {
@@ -102,35 +103,34 @@ def totals(lines: Sequence[Mapping[str, Any]], events: int) -> dict[str, Any]:
 
 
 def table(lines: Sequence[Mapping[str, Any]]) -> Table:
-    """The summary per directive, for people."""
-    shown = Table(title="Văn bản chỉ đạo", title_justify="left")
-    for heading in ("Văn bản", "Nơi ban hành"):
-        shown.add_column(heading, overflow="fold")
-    for heading in ("Nơi nhận", "Đã nhận", "Vào sổ", "Nhiệm vụ"):
-        shown.add_column(heading, justify="right")
-    shown.add_column("Lượt giao", overflow="fold")
-    shown.add_column("Đến hạn tiếp theo", overflow="fold")
+    """The summary per directive, for people; in brackets the agencies behind the addressees."""
+    shown = Table(box=box.SIMPLE_HEAD, title="Văn bản chỉ đạo", title_justify="left")
+    shown.add_column("Văn bản", min_width=20)
+    for heading in ("Nơi nhận", "Đã nhận", "Vào sổ"):
+        shown.add_column(heading, justify="right", no_wrap=True)
+    shown.add_column("Nhiệm vụ: lượt giao")
+    shown.add_column("Hạn tới")
     for line in lines:
         states = [f"{line['assignments'][state]} {said}" for state, said in TASK_WORDS]
+        tasks = ", ".join(each for each in states if not each.startswith("0 "))
         shown.add_row(
-            line["title"],
-            line["issuer_vi"],
-            f"{line['addressees']} ({line['bodies']} cơ quan)",
+            f"{line['title']}\n{line['issuer_vi']}",
+            f"{line['addressees']} ({line['bodies']})",
             f"{line['received']} ({line['bodies_received']})",
             f"{line['acknowledged']} ({line['bodies_acknowledged']})",
-            str(line["tasks"]["total"]),
-            ", ".join(each for each in states if not each.startswith("0 ")),
+            f"{line['tasks']['total']}: {tasks}",
             _due(line["due_next"]),
         )
+        shown.add_section()
     return shown
 
 
 def _due(due: Mapping[str, Any] | None) -> str:
     if due is None:
-        return "không nêu hạn"
-    at = datetime.fromisoformat(due["due_at"]).astimezone(VIETNAM)
-    late = " (đã qua)" if due["overdue"] else ""
-    return f"{due['task']}: {due['phrase_vi']}{late}" if at else ""
+        return "không nêu"
+    last = datetime.fromisoformat(due["due_at"]).astimezone(VIETNAM) - timedelta(seconds=1)
+    late = "\nđã qua" if due["overdue"] else ""
+    return f"{due['task']} {last:%d/%m/%Y}{late}"
 
 
 def _whole(result: Mapping[str, Any], expected: Mapping[str, int]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-from services.demo.body import AT, Body, Duties
+from services.demo.body import AT, Body, Duties, Plot
 from services.demo.client import Client
 from services.demo.letters import Figures, Letter, figures, letter, read_seeds
 from shared.auth import DevelopmentIssuer
@@ -174,7 +174,7 @@ def duties_of(found: Mapping[str, Any]) -> dict[str, Duties]:
     for task in found["task_list"]:
         for assignee in task["assignees"]:
             each = duties[assignee["agency"]]
-            if assignee["status"] == "open":
+            if assignee["status"] != Plot.of(assignee["agency"], task["key"]).end:
                 each.tasks.add(task["id"])
     for line in found["report_list"]:
         for missing in line["missing"]:

@@ -18,7 +18,7 @@ from shared.service import Service
 from shared.system import DUPLICATE_WINDOW_SECONDS, FEEDS, MESSAGE_BYTES_MAX, System
 
 AGENCY_ID = re.compile(r"[A-Z][A-Z0-9_]*-[A-Za-z0-9-]{1,40}")
-ACK_WAIT_SECONDS = 60
+ACK_WAIT_SECONDS = 30
 WATCH_SECONDS = 5.0
 MESSAGES_UNACKNOWLEDGED_MAX = 256
 

@@ -5,7 +5,7 @@ The console's own routes are served beside it through the real door, as in a run
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
@@ -39,19 +39,25 @@ class FakeApi:
         self.directives = papers(register)
         self.entries: list[dict[str, Any]] = []
         self.broken = False
+        self.on_timeline: Callable[[Mapping[str, str]], object] = lambda _: None
         self.url = ""
         self._news = asyncio.Condition()
         for directive in self.directives:
             issued = NOW - timedelta(days=29)
-            self._tell(directive, "ban hành", directive["issuer"], issued)
+            self.tell(directive, "ban hành", directive["issuer"], issued)
             for task in directive["task_list"]:
                 said = f"giao nhiệm vụ {task['key']}"
-                self._tell(directive, said, directive["issuer"], issued, task)
+                self.tell(directive, said, directive["issuer"], issued, task)
 
     @property
     def big(self) -> dict[str, Any]:
         """The directive with the most bodies."""
         return max(self.directives, key=lambda each: len(each["task_list"]))
+
+    @property
+    def now(self) -> datetime:
+        """The moment at which this world stands still."""
+        return NOW
 
     def task(self, key: str) -> dict[str, Any]:
         """A task of the big directive."""
@@ -69,11 +75,11 @@ class FakeApi:
                 each["status"] = "accepted"
                 each["changed_at"] = NOW.isoformat()
         task["counts"] = counted(Counter(each["status"] for each in task["assignees"]))
-        self._tell(self.big, f"tiếp nhận nhiệm vụ {key}", agency, NOW, task)
+        self.tell(self.big, f"tiếp nhận nhiệm vụ {key}", agency, NOW, task)
         async with self._news:
             self._news.notify_all()
 
-    def _tell(
+    def tell(
         self,
         directive: dict[str, Any],
         what: str,
@@ -157,6 +163,7 @@ class FakeApi:
         if refusal := self._refusal(request):
             return refusal
         query = request.query
+        self.on_timeline(query)
         rows = self._about(query.get("subject", ""))
         if query.get("order") == "newest":
             edge = int(query.get("before", 0)) or 2**62

@@ -44,7 +44,7 @@ function replaceParts(page) {
     const before = part.cloneNode(true);
     all('.tag-new', before).forEach(tag => tag.remove());
     if (before.innerHTML.trim() === fresh.innerHTML.trim()) continue;
-    if ('quiet' in part.dataset) part.style.minHeight = part.tagName === 'P' ? `${part.offsetHeight}px` : '';
+    if ('quiet' in part.dataset) part.style.minHeight = part.tagName === 'P' ? `${part.getBoundingClientRect().height}px` : '';
     part.replaceChildren(...fresh.cloneNode(true).childNodes);
     part.className = fresh.className;
     if (!('quiet' in part.dataset)) part.classList.add('fresh');

@@ -1,0 +1,56 @@
+"""The table of words: both languages whole, nothing missing, nothing left over."""
+
+import re
+from string import Formatter
+
+import pytest
+
+from services.console.page import FOLDER
+from services.console.words import DESK, FRAME, PROBLEMS, SIGNING, WORDS
+from services.console.words_codes import CODES
+from services.console.words_paper import PAPER
+
+TEXTS = {
+    path.name: path.read_text(encoding="utf-8")
+    for path in [*FOLDER.glob("*.py"), *FOLDER.glob("templates/*.html")]
+    if not path.name.startswith("words")
+}
+ASKED = re.compile(r"""\bsay(?:\.html)?\(\s*f?["']([a-z_.]+[a-z_])["']""")
+BUILT = (
+    *("chip.", "group.", "empty.", "nav.", "view.", "due_group.", "problem.", "task.part_"),
+    *("paper.", "task.", "behind.", "role.", "live.", "chain."),
+)
+"""Beginnings of keys that are put together from a kind and a code."""
+
+
+def names(text: str) -> set[str]:
+    """What is filled in; words that only agree with a number are the language's own."""
+    return {name for _, name, spec, _ in Formatter().parse(text) if name and "|" not in str(spec)}
+
+
+@pytest.mark.parametrize("key", sorted(WORDS))
+def test_both_languages_are_there_and_are_filled_alike(key: str) -> None:
+    vi, en = WORDS[key]
+
+    assert vi.strip()
+    assert en.strip()
+    assert names(vi) == names(en)
+
+
+def test_no_key_stands_in_two_tables() -> None:
+    assert len(WORDS) == sum(map(len, (FRAME, DESK, SIGNING, PROBLEMS, PAPER, CODES)))
+
+
+def test_every_word_that_pages_ask_for_is_there() -> None:
+    asked = {key for text in TEXTS.values() for key in ASKED.findall(text)}
+
+    assert asked - WORDS.keys() == set()
+
+
+def test_no_word_is_left_over() -> None:
+    text = "\n".join(TEXTS.values())
+    single = WORDS.keys() - CODES.keys()
+
+    unused = {key for key in single if f'"{key}"' not in text and f"'{key}'" not in text}
+
+    assert {key for key in unused if not key.startswith(BUILT)} == set()

@@ -1,0 +1,438 @@
+import asyncio
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+import shared.context
+from shared.context import Fold, state_at
+from shared.envelope import Envelope
+from shared.errors import Broken, Conflict, NotAllowed, NotFound, Refused, Retry
+from shared.log import Append, Log, Verdict
+from shared.store.postgres import PostgresLog
+from shared.supervisor import Supervisor
+from tests.shared.sample_service import Thing, ThingMarked
+from tests.shared.things import BAD, GOOD, NOON, context, id_of, mark, open_thing, opened
+
+SOON_SECONDS = 10.0
+
+
+@pytest.fixture
+def fold(log: PostgresLog) -> Fold:
+    return Fold(log)
+
+
+@pytest.fixture
+async def elsewhere(pool: asyncpg.Pool, database_url: str, supervisor: Supervisor) -> Fold:
+    """Another process of the same service."""
+    other = await PostgresLog.open("directives", pool, database_url)
+    supervisor.start("other writer", other.writer.run)
+    return Fold(other)
+
+
+class Between:
+    """A log that does something, once, just before what it is told to append."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self.name, self.epoch = log.name, log.epoch
+        self.do = asyncio.Event()
+        self.reached = asyncio.Event()
+        self.lose = False
+
+    async def append(self, append: Append) -> Verdict:
+        self.reached.set()
+        await self.do.wait()
+        verdict = await self._log.append(append)
+        if self.lose:
+            raise Retry("no answer; it was recorded all the same")
+        return verdict
+
+    async def settled(self, command_id: UUID) -> Verdict | None:
+        return await self._log.settled(command_id)
+
+    async def load(self, stream: UUID, after: int = 0) -> Sequence[Envelope]:
+        return await self._log.load(stream, after)
+
+    async def read(self, after: int, limit: int) -> Sequence[Envelope]:
+        return await self._log.read(after, limit)
+
+    async def head(self) -> int:
+        return await self._log.head()
+
+    async def changed(self, after: int, timeout_seconds: float) -> None:
+        await self._log.changed(after, timeout_seconds)
+
+
+async def found(fold: Fold, id: UUID) -> Thing | None:
+    async with context(fold) as ctx:
+        return await ctx.find(Thing, id)
+
+
+async def versions(log: Log, id: UUID) -> list[int]:
+    return [each.version for each in await log.load(id)]
+
+
+async def test_what_was_decided_is_recorded_with_who_when_and_why(fold: Fold, log: PostgresLog):
+    command = uuid.uuid4()
+
+    receipt = await open_thing(fold, command_id=command)
+
+    [envelope] = await log.load(id_of(receipt))
+    assert receipt.event_ids == (envelope.event_id,)
+    assert (receipt.version, receipt.position) == (1, envelope.position)
+    assert receipt.body()["stream"] == f"thing:{envelope.stream}"
+    assert envelope.metadata.causation_id == command
+    assert envelope.metadata.actor.agency == "CA_TINH-P34-40"
+    assert envelope.occurred_at == NOON
+
+
+async def test_what_is_loaded_is_what_was_recorded_also_in_a_new_process(
+    fold: Fold, elsewhere: Fold
+):
+    id = id_of(await open_thing(fold))
+    await mark(fold, id, BAD)
+
+    here, there = await found(fold, id), await found(elsewhere, id)
+
+    assert here == there
+    assert here is not None and (here.version, here.mark) == (2, "bad")
+
+
+async def test_what_another_process_recorded_is_taken_in_before_deciding(
+    fold: Fold, elsewhere: Fold
+):
+    id = id_of(await open_thing(fold))
+    await mark(elsewhere, id, BAD)
+
+    receipt = await mark(fold, id, GOOD)
+
+    assert receipt.version == 3
+
+
+async def test_saying_it_twice_is_not_news(fold: Fold, log: PostgresLog):
+    id = id_of(await open_thing(fold))
+    await mark(fold, id, GOOD)
+
+    receipt = await mark(fold, id, GOOD)
+
+    assert (receipt.event_ids, receipt.version, receipt.position) == ((), 2, 0)
+    assert await versions(log, id) == [1, 2]
+
+
+async def test_what_is_not_there_is_not_found(fold: Fold):
+    with pytest.raises(NotFound, match="thing:"):
+        await mark(fold, uuid.uuid4())
+
+
+async def test_a_stream_of_another_kind_is_not_found(fold: Fold):
+    class Other(Thing):
+        KIND = "other"
+
+    id = id_of(await open_thing(fold))
+
+    async with context(fold) as ctx:
+        assert await ctx.find(Other, id) is None
+        assert await ctx.find(Thing, id) is not None
+
+
+async def test_a_stale_if_match_is_412_with_the_head_and_a_fresh_one_goes_through(fold: Fold):
+    id = id_of(await open_thing(fold))
+    await mark(fold, id, BAD)
+
+    with pytest.raises(Conflict) as refused:
+        await mark(fold, id, GOOD, expected_version=1)
+    receipt = await mark(fold, id, GOOD, expected_version=2)
+
+    assert (refused.value.status, refused.value.extra) == (412, {"head": 2})
+    assert receipt.version == 3
+
+
+async def test_another_process_that_is_faster_makes_a_conflict_with_the_head(
+    log: PostgresLog, elsewhere: Fold
+):
+    between = Between(log)
+    fold = Fold(between)
+    between.do.set()
+    id = id_of(await open_thing(fold))
+    between.do.clear()
+    between.reached.clear()
+
+    slow = asyncio.create_task(mark(fold, id, BAD))
+    await between.reached.wait()
+    await mark(elsewhere, id, GOOD)
+    between.do.set()
+
+    with pytest.raises(Conflict) as refused:
+        await slow
+    assert (refused.value.status, refused.value.extra) == (409, {"head": 2})
+    after = await found(fold, id)
+    assert after is not None and (after.version, after.mark) == (2, "good")
+
+
+async def test_what_failed_leaves_nothing_behind(fold: Fold, log: PostgresLog):
+    id = id_of(await open_thing(fold))
+
+    def never(event: type[object], _act: object) -> None:
+        raise NotAllowed("not-competent", "không", "no")
+
+    with pytest.raises(NotAllowed):
+        await mark(fold, id, BAD, competence=never)
+
+    thing = await found(fold, id)
+    assert thing is not None and thing.version == 1
+    assert not hasattr(thing, "mark")
+    assert await versions(log, id) == [1]
+
+
+async def test_an_unknown_outcome_is_read_back_and_not_remembered_wrongly(log: PostgresLog):
+    between = Between(log)
+    between.do.set()
+    fold = Fold(between)
+    id = id_of(await open_thing(fold))
+    between.lose = True
+
+    with pytest.raises(Retry):
+        await mark(fold, id, BAD)
+
+    thing = await found(fold, id)
+    assert thing is not None and (thing.version, thing.mark) == (2, "bad")
+
+
+async def test_a_repeated_command_gets_the_first_receipt(fold: Fold, elsewhere: Fold):
+    command, id = uuid.uuid4(), uuid.uuid4()
+    first = await open_thing(fold, id, command_id=command, request_hash=b"one")
+
+    again = await open_thing(elsewhere, id, command_id=command, request_hash=b"one")
+
+    assert again == first
+
+
+async def test_two_who_send_one_command_at_once_get_one_receipt(fold: Fold, log: PostgresLog):
+    id, command = id_of(await open_thing(fold)), uuid.uuid4()
+
+    first, second = await asyncio.gather(
+        *(mark(fold, id, BAD, command_id=command, request_hash=b"one") for _ in range(2))
+    )
+
+    assert first == second
+    assert await versions(log, id) == [1, 2]
+
+
+async def test_a_command_that_turns_out_a_duplicate_is_not_remembered_as_recorded(
+    fold: Fold, elsewhere: Fold
+):
+    id, command = id_of(await open_thing(fold)), uuid.uuid4()
+    await mark(elsewhere, id, BAD, command_id=command)
+
+    receipt = await mark(fold, id, GOOD, command_id=command)
+
+    thing = await found(fold, id)
+    assert receipt.version == 2
+    assert thing is not None and (thing.version, thing.mark) == (2, "bad")
+
+
+async def test_a_command_id_of_another_request_is_refused(fold: Fold):
+    id, command = id_of(await open_thing(fold)), uuid.uuid4()
+    await mark(fold, id, BAD, command_id=command, request_hash=b"one")
+
+    for said in (GOOD, BAD):  # News, and what has been said already.
+        with pytest.raises(Refused, match="idempotency-key-reused"):
+            await mark(fold, id, said, command_id=command, request_hash=b"two")
+
+
+async def test_several_streams_are_recorded_together(fold: Fold, log: PostgresLog):
+    old = id_of(await open_thing(fold))
+    async with context(fold) as ctx:
+        thing, new = await ctx.load(Thing, old), opened()
+        thing.record(ThingMarked, BAD, ctx.act)
+
+        receipt = await ctx.save(thing, new, note="both")
+
+    assert len(receipt.event_ids) == 2
+    assert receipt.body()["note"] == "both"
+    assert (await versions(log, old), await versions(log, new.id)) == ([1, 2], [1])
+
+
+async def test_commands_on_one_stream_decide_in_turn(fold: Fold, log: PostgresLog):
+    id = id_of(await open_thing(fold))
+
+    receipts = await asyncio.gather(
+        *(mark(fold, id, GOOD if number % 2 else BAD) for number in range(20))
+    )
+
+    assert [each.version for each in receipts] == list(range(2, 22))
+    assert await versions(log, id) == list(range(1, 22))
+
+
+async def test_two_who_need_the_same_streams_in_opposite_order_do_not_wait_in_a_circle(
+    fold: Fold, log: PostgresLog
+):
+    one, other = id_of(await open_thing(fold)), id_of(await open_thing(fold))
+    both_hold = asyncio.Barrier(2)
+
+    async def cross(first: UUID, second: UUID) -> None:
+        async with context(fold) as ctx:
+            held = await ctx.load(Thing, first)
+            await both_hold.wait()
+            further = await ctx.load(Thing, second)
+            held.record(ThingMarked, BAD, ctx.act)
+            further.record(ThingMarked, BAD, ctx.act)
+            await ctx.save(held, further)
+
+    async with asyncio.timeout(SOON_SECONDS):
+        results = await asyncio.gather(cross(one, other), cross(other, one), return_exceptions=True)
+
+    assert sorted(type(each).__name__ for each in results) == ["Conflict", "NoneType"]
+    for id in (one, other):
+        thing = await found(fold, id)
+        assert await versions(log, id) == [1, 2]
+        assert thing is not None and thing.version == 2
+
+
+async def test_who_reads_a_second_stream_does_not_see_what_is_only_being_decided(
+    log: PostgresLog,
+):
+    between = Between(log)
+    between.do.set()
+    fold = Fold(between)
+    subject, further = id_of(await open_thing(fold)), id_of(await open_thing(fold))
+    between.do.clear()
+    between.reached.clear()
+    undecided = asyncio.create_task(mark(fold, further, BAD))
+    await between.reached.wait()
+
+    async with context(fold) as ctx:
+        await ctx.load(Thing, subject)
+        seen = await ctx.load(Thing, further)
+
+    assert seen.version == 1
+    between.do.set()
+    await undecided
+
+
+async def test_one_command_has_one_view_of_a_stream(fold: Fold):
+    first, second = id_of(await open_thing(fold)), id_of(await open_thing(fold))
+
+    async with context(fold) as ctx:
+        views = [await ctx.load(Thing, each) for each in (first, second, first, second)]
+
+    assert views[0] is views[2]
+    assert views[1] is views[3]
+
+
+async def test_a_failure_lets_the_stream_go(fold: Fold):
+    id = id_of(await open_thing(fold))
+    with pytest.raises(ZeroDivisionError):
+        async with context(fold) as ctx:
+            await ctx.load(Thing, id)
+            raise ZeroDivisionError
+
+    async with asyncio.timeout(SOON_SECONDS):
+        receipt = await mark(fold, id)
+
+    assert receipt.version == 2
+
+
+async def test_a_cancelled_command_lets_the_stream_go_also_while_it_waits_for_it(fold: Fold):
+    id = id_of(await open_thing(fold))
+    holds = asyncio.Event()
+
+    async def hold() -> None:
+        async with context(fold) as ctx:
+            await ctx.load(Thing, id)
+            holds.set()
+            await asyncio.Event().wait()
+
+    holder = asyncio.create_task(hold())
+    await holds.wait()
+    waiting = asyncio.create_task(mark(fold, id))
+    await asyncio.sleep(0)
+    for each in (waiting, holder):
+        each.cancel()
+    await asyncio.gather(waiting, holder, return_exceptions=True)
+
+    async with asyncio.timeout(SOON_SECONDS):
+        assert (await mark(fold, id)).version == 2
+
+
+async def test_nothing_is_kept_of_streams_that_nobody_waits_for(fold: Fold):
+    ids = [id_of(await open_thing(fold)) for _ in range(3)]
+
+    await asyncio.gather(*(mark(fold, id) for id in ids * 2))
+
+    assert fold._turns == {}
+
+
+async def test_only_so_many_aggregates_are_kept(
+    fold: Fold, monkeypatch: pytest.MonkeyPatch, log: PostgresLog
+):
+    monkeypatch.setattr(shared.context, "AGGREGATES_CACHED_MAX", 2)
+    ids = [id_of(await open_thing(fold)) for _ in range(4)]
+
+    receipts = [await mark(fold, id) for id in ids]
+
+    assert [each.version for each in receipts] == [2] * 4
+    assert len(fold._kept) == 2
+
+
+async def test_an_aggregate_that_took_in_half_an_event_is_not_used_again(
+    fold: Fold, elsewhere: Fold, monkeypatch: pytest.MonkeyPatch
+):
+    id = id_of(await open_thing(fold))
+    await mark(elsewhere, id, BAD)
+    with monkeypatch.context() as broken:
+        broken.setattr(Thing, "evolve", lambda self, event: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            await found(fold, id)
+
+    thing = await found(fold, id)
+
+    assert thing is not None and (thing.version, thing.mark) == (2, "bad")
+
+
+async def test_the_log_is_broken_when_an_event_id_is_given_twice(fold: Fold):
+    async with context(fold) as ctx:
+        same = uuid.uuid4()
+        object.__setattr__(ctx.act, "new_id", lambda: same)
+        await ctx.save(opened())
+
+    with pytest.raises(Broken):
+        async with context(fold) as ctx:
+            object.__setattr__(ctx.act, "new_id", lambda: same)
+            await ctx.save(opened())
+
+
+async def test_a_state_at_a_moment_by_when_it_happened_and_by_when_it_was_known(
+    fold: Fold, log: PostgresLog
+):
+    day = timedelta(days=1)
+    id = id_of(await open_thing(fold))
+    await mark(fold, id, BAD, at=NOON + 5 * day)
+    await mark(fold, id, GOOD, at=NOON + 2 * day)  # Told late: it happened before the other.
+    recorded = [each.recorded_at for each in await log.load(id)]
+
+    early, few = await state_at(log, id, as_of=NOON + 3 * day)
+    late, all_of_them = await state_at(log, id, as_of=NOON + 9 * day)
+    known, _ = await state_at(log, id, known_at=recorded[1])
+    both, _ = await state_at(log, id, as_of=NOON + 3 * day, known_at=recorded[1])
+
+    assert isinstance(early, Thing) and (early.mark, early.version) == ("good", 3)
+    assert [each.version for each in few] == [1, 3]
+    assert isinstance(late, Thing) and (late.mark, late.version) == ("good", 3)
+    assert [each.version for each in all_of_them] == [1, 2, 3]
+    assert isinstance(known, Thing) and (known.mark, known.version) == ("bad", 2)
+    assert isinstance(both, Thing) and both.version == 1
+
+
+async def test_before_a_thing_began_there_is_nothing_whatever_was_told_of_it(
+    fold: Fold, log: PostgresLog
+):
+    id = id_of(await open_thing(fold))
+    await mark(fold, id, at=NOON - timedelta(days=9))
+
+    assert await state_at(log, id, as_of=NOON - timedelta(days=1)) == (None, [])
+    assert await state_at(log, uuid.uuid4()) == (None, [])
