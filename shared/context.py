@@ -1,6 +1,6 @@
 """What a command handler works with: load, decide, save.
 
-async def issue_directive(said, ctx):       # a handler, in some service's commands.py
+async def open_file(said, ctx):       # a handler, in some service's commands.py
     thing = Thing.begin_something(said, ctx.act)
     return await ctx.save(thing)
 """

@@ -7,7 +7,7 @@ is written once; what the event class adds in its own body is derived by the dec
         result: str
 
     class TaskCompleted(Event, CompleteTask):   # recorded
-        TOPIC = "directives.task_completed.v1"
+        TOPIC = "work.task_completed.v1"
         on_time: bool                       # derived
 
 Pure: no clock, no database, no network.
@@ -43,7 +43,7 @@ class Event(Value, CanMutateAggregate[UUID]):
     """A fact. `timestamp` is when it happened (occurred_at); recorded_at is the store's to say."""
 
     TOPIC: ClassVar[str]
-    """Stored type = CloudEvents type = schema file name, e.g. `directives.task_completed.v1`."""
+    """Stored type = CloudEvents type = schema file name, e.g. `work.task_completed.v1`."""
     LABEL: ClassVar[tuple[str, str]]
     """The act's name in the law's or the office's own words: Vietnamese, English."""
     SOURCE: ClassVar[str]

@@ -73,7 +73,7 @@ class Envelope:
     """One recorded event as a log, a stream or a feed hands it out."""
 
     store: str
-    """Name of the log, e.g. `directives`."""
+    """Name of the log, which is its service's."""
     epoch: UUID
     """Changes when the store is restored or promoted; positions compare only within one epoch."""
     position: int

@@ -69,16 +69,16 @@ class Supervisor:
         clock = asyncio.get_running_loop().time
         while True:
             begun = clock()
-            died: BaseException | None = None
+            died, why = None, "it ended"
             try:
                 await self._once(watched)
-                watched.error = "it ended"
-            except asyncio.CancelledError as error:
-                died, watched.error = error, "it was cancelled from within"
+            except asyncio.CancelledError:
+                why = "it was cancelled from within"
             except Exception as error:
-                died, watched.error = error, _in_words(error)
+                died, why = error, _in_words(error)
             if _cancelled():  # By `stop`, even if the task took no notice of it.
                 raise asyncio.CancelledError
+            watched.error = why
             if clock() - begun > HEALTHY_AFTER_SECONDS:
                 pause = RESTART_FIRST_SECONDS
             watched.restarts += 1
@@ -102,11 +102,13 @@ class Supervisor:
                 watched.error = ""
             await running
         finally:
-            # A library may swallow one cancellation (`asyncio.wait_for` before Python 3.12 does when
-            # what it waits for ends at that moment), so it is told again until it listens.
+            # A library may swallow one cancellation (`asyncio.wait_for` before Python 3.12 does
+            # when what it waits for ends at that moment), so it is told again until it listens.
             while not running.done():
                 running.cancel()
                 await asyncio.wait([running], timeout=CANCEL_AGAIN_SECONDS)
+            if not running.cancelled():
+                running.exception()  # Seen: whatever it said on being cancelled says nothing new.
 
 
 def _cancelled() -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from shared.embedded.folder import erase
 from shared.embedded.servers import EmbeddedServers
@@ -14,6 +15,10 @@ from shared.reference import Register, load_register
 from shared.store.postgres import PostgresLog
 from shared.supervisor import Supervisor
 from tests.running import World, whole_system
+
+# A busy machine is no failure, and a failure must be the same for whoever looks into it.
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

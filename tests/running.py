@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from shared.config import Config
 from shared.system import System, running
 
 DEADLINE_SECONDS = 20.0
+POLL_SECONDS = 0.02
 ISSUER = "UBND_TINH-P34-40"
 """The provincial People's Committee of Nghệ An."""
 POLICE = "CA_TINH-P34-40"
@@ -72,12 +73,12 @@ class World:
 
     async def caught_up(self) -> None:
         """Return when every follower has reached its log's head."""
-        async with asyncio.timeout(DEADLINE_SECONDS):
-            while True:
-                _, status = await self.get(ISSUER, "/v1/status")
-                if all(each["behind"] == 0 for each in status["followers"]):
-                    return
-                await asyncio.sleep(0.02)
+
+        async def level() -> bool:
+            _, status = await self.get(ISSUER, "/v1/status")
+            return all(each["behind"] == 0 for each in status["followers"])
+
+        await until(level)
 
 
 def directive(**changes: Any) -> dict[str, Any]:
@@ -117,6 +118,15 @@ async def whole_system(data: Path, **settings: Any) -> AsyncIterator[World]:
     config = Config(data=data, http_port=0, **settings)
     async with running(config, SERVICES) as system, aiohttp.ClientSession() as http:
         yield World(system, http)
+
+
+async def until(
+    true: Callable[[], Awaitable[bool]], deadline_seconds: float = DEADLINE_SECONDS
+) -> None:
+    """Return when something that nobody signals to us has become true; fail at the deadline."""
+    async with asyncio.timeout(deadline_seconds):
+        while not await true():  # noqa: ASYNC110 - nobody signals it
+            await asyncio.sleep(POLL_SECONDS)
 
 
 def now() -> datetime:

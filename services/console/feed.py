@@ -1,14 +1,16 @@
 """Entries of the timeline as rows: when, who, the sentence, and where it leads."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from services.console import moments
 from services.console.page import Page
 
+REFERENCE = re.compile(r"(\b[0-9]{1,6}/[A-ZĐa-z0-9][\w./-]*\w)")
 LINKED = ("task", "directive")
 """Kinds of subjects that have a page, the narrower first."""
 
@@ -64,8 +66,14 @@ def _actor(row: Mapping[str, Any], page: Page) -> str:
 def _bold(sentence: str, actor: str) -> Markup:
     sentence = sentence.strip()
     if actor and sentence.startswith(actor):
-        return Markup("<b>{}</b>{}").format(actor, sentence[len(actor) :])
-    return Markup("{}").format(sentence)
+        return Markup("<b>{}</b>{}").format(actor, _unbroken(sentence[len(actor) :]))
+    return _unbroken(sentence)
+
+
+def _unbroken(words: str) -> Markup:
+    """Numbers of papers and per cents never break over lines."""
+    words = words.replace(" %", "\u00a0%")
+    return Markup(REFERENCE.sub(r'<span class="nb">\1</span>', str(escape(words))))
 
 
 def _href(subjects: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from shared.actor import VIETNAM
 from shared.reference import RegisterError
 
 DESK_ENTRIES = 14
-SUBJECT_ENTRIES = 12
+SUBJECT_ENTRIES = 10
 PAGE_ENTRIES = 60
 CHART_PAGE_ENTRIES = 500
 CHART_PAGES_MAX = 6

@@ -106,6 +106,7 @@ PAPER: Mapping[str, tuple[str, str]] = {
     "behind.nobody": ("Mọi cơ quan đã tiếp nhận văn bản", "Everybody has acknowledged the paper"),
     "behind.late": ("{n} nhiệm vụ quá hạn", "{n} overdue {n:task|tasks}"),
     "behind.back": ("{n} nhiệm vụ bị trả lại", "{n} {n:task|tasks} sent back"),
+    "behind.more_tasks": ("{n} nhiệm vụ nữa", "{n} more {n:task|tasks}"),
     "behind.bodies_of": ("{n} cơ quan:", "{n} {n:body|bodies}:"),
     "behind.idle": (
         "{n} cơ quan còn nhiệm vụ chưa tiếp nhận",

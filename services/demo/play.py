@@ -105,11 +105,11 @@ def totals(lines: Sequence[Mapping[str, Any]], events: int) -> dict[str, Any]:
 def table(lines: Sequence[Mapping[str, Any]]) -> Table:
     """The summary per directive, for people; in brackets the agencies behind the addressees."""
     shown = Table(box=box.SIMPLE_HEAD, title="Văn bản chỉ đạo", title_justify="left")
-    shown.add_column("Văn bản", min_width=20)
+    shown.add_column("Văn bản", min_width=18)
     for heading in ("Nơi nhận", "Đã nhận", "Vào sổ"):
         shown.add_column(heading, justify="right", no_wrap=True)
     shown.add_column("Nhiệm vụ: lượt giao")
-    shown.add_column("Hạn tới")
+    shown.add_column("Hạn tới", min_width=10, no_wrap=True)
     for line in lines:
         states = [f"{line['assignments'][state]} {said}" for state, said in TASK_WORDS]
         tasks = ", ".join(each for each in states if not each.startswith("0 "))

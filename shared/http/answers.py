@@ -1,6 +1,6 @@
 """The parts of the OpenAPI document that do not depend on any service: headers, answers, health."""
 
-from shared.http.door import IDEMPOTENCY_KEY_CHARACTERS_MAX
+from shared.http.asking import IDEMPOTENCY_KEY_CHARACTERS_MAX
 from shared.http.problems import MEDIA_TYPE
 from shared.schemas import ID, TEXT, Json
 

@@ -2,27 +2,26 @@
 
 import asyncio
 import hashlib
-import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import orjson
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from shared.actor import Act, Actor
 from shared.auth import DevelopmentIssuer, Tokens, not_signed_in
 from shared.context import Context, Fold, Receipt, key_reused, receipt_of
-from shared.errors import Broken, Conflict, NotFound, NotUnderstood, Refused
+from shared.errors import Broken, Conflict
 from shared.follow import Follower, Projection
-from shared.http import intake, problems, sse
-from shared.http.routes import Route, path_fields
+from shared.http import asking, intake, problems, sse
+from shared.http.routes import Route
 from shared.log import Log
 from shared.policy import Competence
 from shared.reference import Register
@@ -30,16 +29,8 @@ from shared.sql import Tables
 
 ATTEMPTS_MAX = 3
 """Times that a command is decided anew when another process was first."""
-CLOCK_SKEW = timedelta(minutes=5)
-IDEMPOTENCY_KEY_CHARACTERS_MAX = 128
 COMMANDS = uuid.UUID("6f0d6a52-8f4e-5d0b-9b3a-138138138138")
 """Namespace of command ids that are made from an agency's idempotency keys."""
-
-RFC_3339 = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
-)
-TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-"""W3C Trace Context; anything else is dropped, as the recommendation says."""
 
 
 @dataclass(frozen=True)
@@ -156,9 +147,9 @@ class Door:
         if route.kind == "command":
             return await self._command(route, desk, request, actor)
         reader = self.reader(actor, desk, english=english)
-        asked = _asked(route, request)
+        asked = asking.asked(route, request)
         if route.kind == "stream":
-            after = _last_event_id(request)
+            after = asking.last_event_id(request)
             return await self._stream(request, route.handler(asked, reader, after))
         answer = await route.handler(asked, reader)
         headers = {"ETag": f'"{answer["version"]}"'} if _versioned(answer) else {}
@@ -187,15 +178,15 @@ class Door:
         assert desk.fold is not None, f"{desk.service} takes commands and has no log"
         tree = await intake.read_json(request)
         if not isinstance(tree, dict):
-            raise _not_an_object()
+            raise asking.not_an_object()
         now = self.clock()
         asked = hashlib.sha256(
             orjson.dumps([route.name, request.path, tree], option=orjson.OPT_SORT_KEYS)
         )
-        at = _occurred_at(tree.pop("occurred_at", None), now)
-        said = _said(route, tree)
-        ids = _path_ids(route, request)
-        key = _idempotency_key(request)
+        at = asking.occurred_at(tree.pop("occurred_at", None), now)
+        said = asking.said(route, tree)
+        ids = asking.path_ids(route, request)
+        key = asking.idempotency_key(request)
         command_id = uuid.uuid5(COMMANDS, f"{actor.agency}|{key}") if key else self.new_id()
         if key and (settled := await desk.fold.log.settled(command_id)):
             if settled.request_hash != asked.digest():
@@ -209,10 +200,10 @@ class Door:
                 act=act,
                 fold=desk.fold,
                 command_id=command_id,
-                correlation_id=_correlation(request, command_id),
+                correlation_id=asking.correlation(request, command_id),
                 request_hash=asked.digest(),
-                traceparent=_traceparent(request),
-                expected_version=_if_match(request),
+                traceparent=asking.traceparent(request),
+                expected_version=asking.if_match(request),
                 competence=_competence(desk),
             )
             failed = True
@@ -274,129 +265,6 @@ def _plain(value: object) -> object:
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True)
     raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
-def _said(route: Route, tree: Any) -> Any:
-    try:
-        return route.model.model_validate_json(orjson.dumps(tree), strict=True)
-    except ValidationError as error:
-        raise problems.understood(error) from None
-
-
-def _asked(route: Route, request: web.Request) -> Any:
-    """The query string and the path as the query's model; text is checked like that of a body."""
-    check = intake.Check()
-    fields = {
-        name: check.clean(value, f"/{name}", 1)
-        for name, value in {**request.query, **request.match_info}.items()
-    }
-    try:
-        return route.model.model_validate(fields)
-    except ValidationError as error:
-        raise problems.understood(error) from None
-
-
-def _path_ids(route: Route, request: web.Request) -> dict[str, UUID]:
-    """The stream id of a decision, from the last name in braces of its path."""
-    names = path_fields(route)
-    ids = {}
-    for name in names:
-        try:
-            ids["id" if name == names[-1] else name] = UUID(request.match_info[name])
-        except ValueError:
-            raise NotFound(
-                "not-found",
-                f"{request.match_info[name][:80]!r} không phải mã định danh.",
-                f"{request.match_info[name][:80]!r} is not an id.",
-                remedy_vi="Mã định danh là UUID lấy từ phản hồi trước.",
-                remedy_en="Ids are UUIDs from an earlier answer.",
-            ) from None
-    return ids
-
-
-def _occurred_at(text: object, now: datetime) -> datetime:
-    if text is None:
-        return now
-    try:
-        if not isinstance(text, str) or not RFC_3339.match(text):
-            raise ValueError("not a moment")
-        at = datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise NotUnderstood(
-            "occurred-at",
-            "occurred_at phải là thời điểm RFC 3339 có múi giờ.",
-            "occurred_at must be an RFC 3339 moment with a zone.",
-            pointer="/occurred_at",
-            remedy_vi="Ví dụ 2025-07-01T08:00:00+07:00.",
-            remedy_en="For example 2025-07-01T08:00:00+07:00.",
-        ) from None
-    if at > now + CLOCK_SKEW:
-        raise Refused(
-            "in-the-future",
-            "Việc chưa xảy ra thì chưa ghi được: occurred_at ở tương lai.",
-            "What has not happened cannot be recorded: occurred_at is in the future.",
-            pointer="/occurred_at",
-            remedy_vi="Kiểm tra đồng hồ và múi giờ của hệ thống gửi.",
-            remedy_en="Check the clock and zone of the sending system.",
-        )
-    return at
-
-
-def _idempotency_key(request: web.Request) -> str:
-    key = request.headers.get("Idempotency-Key", "")
-    if len(key) > IDEMPOTENCY_KEY_CHARACTERS_MAX or not key.isprintable():
-        raise NotUnderstood(
-            "idempotency-key",
-            f"Idempotency-Key dài quá {IDEMPOTENCY_KEY_CHARACTERS_MAX} ký tự hoặc có ký tự lạ.",
-            f"Idempotency-Key is above {IDEMPOTENCY_KEY_CHARACTERS_MAX} printable characters.",
-            remedy_vi="Dùng một UUID cho mỗi việc.",
-            remedy_en="Use one UUID for each act.",
-            status=400,
-        )
-    return key
-
-
-def _not_an_object() -> NotUnderstood:
-    return NotUnderstood(
-        "fields",
-        "Nội dung phải là một đối tượng JSON.",
-        "The body must be a JSON object.",
-        remedy_vi="Xem mẫu trong /openapi.json.",
-        remedy_en="See the model in /openapi.json.",
-    )
-
-
-def _if_match(request: web.Request) -> int | None:
-    value = request.headers.get("If-Match", "").strip('W/"')
-    if not value or value == "*":
-        return None
-    if not value.isascii() or not value.isdigit() or len(value) > 18:
-        raise NotUnderstood(
-            "if-match",
-            "If-Match phải là ETag lấy từ lần đọc trước.",
-            "If-Match must be the ETag of an earlier reading.",
-            remedy_vi='Ví dụ "7".',
-            remedy_en='For example "7".',
-            status=400,
-        )
-    return int(value)
-
-
-def _traceparent(request: web.Request) -> str:
-    text = request.headers.get("traceparent", "")
-    return text if TRACEPARENT.fullmatch(text) else ""
-
-
-def _correlation(request: web.Request, command_id: UUID) -> UUID:
-    try:
-        return UUID(request.headers["X-Correlation-Id"])
-    except (KeyError, ValueError):
-        return command_id
-
-
-def _last_event_id(request: web.Request) -> int:
-    text = request.headers.get("Last-Event-ID") or request.query.get("after", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
 
 
 def _versioned(answer: Any) -> bool:

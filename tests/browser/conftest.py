@@ -76,6 +76,7 @@ async def standing(register: Register, tmp_path: Path) -> AsyncIterator[Scene]:
 async def whole(world: World) -> Scene:
     """The whole system with a directive of its own, received by the police."""
     issued = await world.issue()
+    await world.caught_up()
     status, found = await world.get(ISSUER, f"/v1/directives/{issued['id']}")
     assert status == 200
     task = found["task_list"][0]["id"]

@@ -41,7 +41,7 @@ class FakeApi:
         self.broken = False
         self.on_timeline: Callable[[Mapping[str, str]], object] = lambda _: None
         self.url = ""
-        self._news = asyncio.Condition()
+        self._readers: set[asyncio.Queue[None]] = set()
         for directive in self.directives:
             issued = NOW - timedelta(days=29)
             self.tell(directive, "ban hành", directive["issuer"], issued)
@@ -76,8 +76,8 @@ class FakeApi:
                 each["changed_at"] = NOW.isoformat()
         task["counts"] = counted(Counter(each["status"] for each in task["assignees"]))
         self.tell(self.big, f"tiếp nhận nhiệm vụ {key}", agency, NOW, task)
-        async with self._news:
-            self._news.notify_all()
+        for each in self._readers:
+            each.put_nowait(None)
 
     def tell(
         self,
@@ -181,13 +181,17 @@ class FakeApi:
         return await sse.respond(request, self._news_after(request.query.get("subject", ""), last))
 
     async def _news_after(self, subject: str, last: int) -> AsyncIterator[sse.Message | None]:
-        while True:
-            for each in [e for e in self._about(subject) if e["entry"] > last]:
-                last = each["entry"]
-                yield sse.Message(last, "entry", orjson.dumps(each))
-            yield None
-            async with self._news:
-                await self._news.wait()
+        news: asyncio.Queue[None] = asyncio.Queue()
+        self._readers.add(news)
+        try:
+            while True:
+                for each in [e for e in self._about(subject) if e["entry"] > last]:
+                    last = each["entry"]
+                    yield sse.Message(last, "entry", orjson.dumps(each))
+                yield None
+                await news.get()
+        finally:
+            self._readers.discard(news)
 
     async def _agencies(self, request: web.Request) -> web.Response:
         on = datetime.fromisoformat(request.query["on"]).date()

@@ -1,6 +1,6 @@
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,10 +14,17 @@ from shared.errors import Broken, Conflict, NotAllowed, NotFound, Refused, Retry
 from shared.log import Append, Log, Verdict
 from shared.store.postgres import PostgresLog
 from shared.supervisor import Supervisor
+from tests.shared.databases import empty_database
 from tests.shared.sample_service import Thing, ThingMarked
 from tests.shared.things import BAD, GOOD, NOON, context, id_of, mark, open_thing, opened
 
 SOON_SECONDS = 10.0
+
+
+@pytest.fixture(scope="module")
+async def database_url(postgres_url: str) -> AsyncIterator[str]:
+    async with empty_database(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture

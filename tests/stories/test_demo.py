@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from services.demo.letters import figures, read_seeds
-from tests.running import ISSUER, World, whole_system
+from tests.running import ISSUER, World, until, whole_system
 
 LIENNGANH = [sys.executable, "-c", "from services.cli import main; main()"]
 WHOLE_SECONDS = 240
@@ -86,10 +86,12 @@ async def test_killed_in_the_middle_it_goes_on_and_nothing_is_lost_or_doubled(
 ):
     data, port = data_folder(), free_port()
     killed = await start_demo(data, port)
-    async with asyncio.timeout(WHOLE_SECONDS):
-        while await head_of(port) < whole["events"] * share:
-            assert killed.returncode is None, "it ended before it could be killed"
-            await asyncio.sleep(0.05)
+
+    async def far_enough() -> bool:
+        assert killed.returncode is None, "it ended before it could be killed"
+        return await head_of(port) >= whole["events"] * share
+
+    await until(far_enough, WHOLE_SECONDS)
 
     killed.send_signal(signal.SIGKILL)
     await killed.wait()

@@ -1,10 +1,11 @@
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 import shared.store.writer
 from shared.errors import Broken, Retry
@@ -12,10 +13,10 @@ from shared.log import Append, NewEvent
 from shared.store.postgres import PostgresLog, refuse_unless_durable
 from shared.store.writer import EVENT_BYTES_MAX, Writer
 from shared.supervisor import Supervisor
+from tests.shared.databases import empty_database
 from tests.shared.log_promises import command, new_event, versions
 
 SOON_SECONDS = 15.0
-Connect = Callable[[], Awaitable[asyncpg.Connection]]
 
 
 class Line:
@@ -28,13 +29,13 @@ class Line:
         self.hold: asyncio.Event | None = None
         self.sending = asyncio.Event()
 
-    async def fetch(self, statement: str, *arguments: Any, timeout: float) -> Any:
+    async def fetch(self, statement: str, *arguments: Any, **limits: float) -> Any:
         self.sending.set()
         if self.hold is not None:
             await self.hold.wait()
         if self.before:
             raise self.before.pop(0)
-        rows = await self._connection.fetch(statement, *arguments, timeout=timeout)
+        rows = await self._connection.fetch(statement, *arguments, **limits)
         if self.after:
             raise self.after.pop(0)
         return rows
@@ -46,6 +47,12 @@ class Line:
         return self._connection.is_closed()
 
 
+@pytest.fixture(scope="module")
+async def database_url(postgres_url: str) -> AsyncIterator[str]:
+    async with empty_database(postgres_url) as url:
+        yield url
+
+
 @pytest.fixture
 async def idle(pool: asyncpg.Pool, database_url: str) -> PostgresLog:
     """A log whose writer does not run yet."""
@@ -53,15 +60,19 @@ async def idle(pool: asyncpg.Pool, database_url: str) -> PostgresLog:
 
 
 @pytest.fixture
-async def line(idle: PostgresLog, pool: asyncpg.Pool) -> Line:
+async def line(
+    idle: PostgresLog, pool: asyncpg.Pool, supervisor: Supervisor
+) -> AsyncIterator[Line]:
     """What the log's writer sends through."""
-    line = Line(await pool.acquire())
+    async with pool.acquire() as connection:
+        line = Line(connection)
 
-    async def connect() -> Any:
-        return line
+        async def connect() -> Any:
+            return line
 
-    idle.writer._connect = connect
-    return line
+        idle.writer._connect = connect
+        yield line
+        await supervisor.stop()
 
 
 async def soon(waiting: Awaitable[Any]) -> Any:
@@ -228,8 +239,9 @@ async def test_a_writer_that_dies_is_restarted_with_all_that_was_waiting(
     ]
     await asyncio.sleep(0)
 
-    supervisor.start("writer", idle.writer.run)
-    verdicts = await soon(asyncio.gather(*waiting))
+    with capture_logs():
+        supervisor.start("writer", idle.writer.run)
+        verdicts = await soon(asyncio.gather(*waiting))
 
     assert {each.status for each in verdicts} <= {"appended", "duplicate"}
     assert await versions(idle, stream) == [1, 2, 3]
@@ -296,7 +308,7 @@ async def test_processes_that_start_together_make_the_log_once(
     pool: asyncpg.Pool, database_url: str
 ):
     logs = await asyncio.gather(
-        *(PostgresLog.open("directives", pool, database_url) for _ in range(5))
+        *(PostgresLog.open("together", pool, database_url) for _ in range(5))
     )
 
     assert len({each.epoch for each in logs}) == 1
