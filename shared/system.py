@@ -26,7 +26,7 @@ from shared.http.contracts import contract_routes
 from shared.http.door import Desk, Door
 from shared.http.intake import BODY_BYTES_MAX
 from shared.http.jwks import fetch_keys, keep_fresh
-from shared.http.middleware import answer_in_our_way
+from shared.http.middleware import answer_in_our_way, say_little
 from shared.http.operations import Operations
 from shared.leadership import leadership
 from shared.nats_accounts import NatsSecrets, render_accounts
@@ -253,6 +253,7 @@ async def _serve(system: System, stack: AsyncExitStack) -> str:
         door.add(app, system.desk(service), service.routes)
         if service.static is not None:
             app.router.add_static(f"/{service.name}/static/", service.static)
+    app.on_response_prepare.append(say_little)
     app.on_shutdown.append(door.end_streams)
     Operations(system).add(app)
     contract_routes(app, system.services)

@@ -15,6 +15,7 @@ from shared.http.routes import page
 ID = "{id:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}}"
 
 ROUTES = (
+    page("GET /", to_desk),
     page("GET /console", to_desk),
     page("GET /console/", paged(show_desk)),
     page(f"GET /console/directive:{ID}", paged(show_directive)),

@@ -121,7 +121,7 @@ class Page:
 
     def go(self, address: str) -> web.Response:
         """Send the browser elsewhere in the console."""
-        return web.Response(status=303, headers={**HEADERS, "Location": address})
+        return web.Response(status=303, headers={**HEADERS, "Location": str(URL(address))})
 
     def _remember(self, response: web.Response) -> None:
         """Keep the language and the theme that the address asks for."""
@@ -177,6 +177,7 @@ def templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.globals["asset"] = asset
     return environment

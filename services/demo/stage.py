@@ -98,24 +98,25 @@ class Stage:
         await self._caught_up()
         found = await self._reader.ask(f"{AT}/{id}")
         duties = duties_of(found)
+        numbers = {agency: number for number, agency in enumerate(sorted(duties), 101)}
         todo = {agency: each for agency, each in sorted(duties.items()) if not each.done}
         done = len(duties) - len(todo)
         self._tell(paper, "act", done, len(duties))
         turns = asyncio.Semaphore(AGENCIES_AT_ONCE)
 
-        async def act(number: int, agency: str, left: Duties) -> None:
+        async def act(agency: str, left: Duties) -> None:
             nonlocal done
             async with turns:
                 token = self._doors.token(agency)
                 client = Client(self._doors.http, self._doors.url, token)
-                body = Body(agency, number, paper, client, left, self._acted)
+                body = Body(agency, numbers[agency], paper, client, left, self._acted)
                 await body.run(self._doors.nats_url, token)
             done += 1
             self._tell(paper, "act", done, len(duties))
 
         async with asyncio.TaskGroup() as group:
-            for number, (agency, left) in enumerate(todo.items(), 101):
-                group.create_task(act(number, agency, left))
+            for agency, left in todo.items():
+                group.create_task(act(agency, left))
 
     async def _consolidate(self, paper: Letter, id: str) -> None:
         """The report line upwards: who was asked sums up and sends on, the next level accepts."""

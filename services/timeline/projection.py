@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from services.timeline.sentences import SENTENCES, Sentence, agencies_named
 from shared.actor import VIETNAM
@@ -23,20 +22,13 @@ TITLE_CHARACTERS_MAX = 160
 
 async def apply(envelope: Envelope, tables: Tables) -> None:
     """One event into the timeline."""
-    sentence = SENTENCES.get(envelope.topic)
-    if sentence is None:
-        raise Broken(f"{envelope.topic} has no sentence in services/timeline/sentences.py")
     subjects = list(envelope.metadata.subjects)
     if envelope.version == 1:
         await tables.run("insert_title", subjects[0], *title(envelope))
-    titles = {row["subject"]: row for row in await tables.rows("titles", subjects)}
+    titles = {
+        row["subject"]: (row["vi"], row["en"]) for row in await tables.rows("titles", subjects)
+    }
     actor_vi, actor_en = agency_names(envelope.metadata.actor.agency, envelope)
-    texts = [
-        _text(template, envelope, titles, language, actor)
-        for template, language, actor in zip(
-            sentence, ("vi", "en"), (actor_vi, actor_en), strict=True
-        )
-    ]
     entry_id = await tables.value(
         "insert_entry",
         envelope.store,
@@ -52,7 +44,7 @@ async def apply(envelope: Envelope, tables: Tables) -> None:
         actor_en,
         envelope.metadata.actor.user,
         subjects,
-        *texts,
+        *sentences_of(envelope, titles),
         envelope.recorded_at - envelope.occurred_at > LATE_AFTER,
         envelope.metadata.correlation_id,
         envelope.metadata.causation_id,
@@ -60,6 +52,21 @@ async def apply(envelope: Envelope, tables: Tables) -> None:
     await tables.run("insert_subjects", subjects, entry_id)
     if envelope.topic == "directives.directive_revised.v1":
         await tables.run("rename", subjects[0], *title(envelope))
+
+
+def sentences_of(envelope: Envelope, titles: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    """What happened, Vietnamese and English. `titles` say what subjects are called.
+
+    Raises `Broken` when there is no sentence for it.
+    """
+    templates = SENTENCES.get(envelope.topic)
+    if templates is None:
+        raise Broken(f"{envelope.topic} has no sentence in services/timeline/sentences.py")
+    vi, en = (
+        _text(template, envelope, titles, english)
+        for template, english in zip(templates, (False, True), strict=True)
+    )
+    return vi, en
 
 
 def title(envelope: Envelope) -> tuple[str, str]:
@@ -88,9 +95,9 @@ def _titled(key: str, words: str) -> str:
 
 
 def _text(
-    template: str, envelope: Envelope, titles: Mapping[str, Any], language: str, actor: str
+    template: str, envelope: Envelope, titles: Mapping[str, tuple[str, str]], english: bool
 ) -> str:
-    english = language == "en"
+    actor = agency_names(envelope.metadata.actor.agency, envelope)[english]
     named = agencies_named(template, envelope.fields)
     agencies = {each: agency_names(each, envelope)[english] for each in named}
     agencies["ALL_ADDRESSEES"] = "all addressees" if english else "tất cả nơi nhận"
@@ -98,7 +105,7 @@ def _text(
     for subject in envelope.metadata.subjects:
         called = NAMED_BY.get(subject.partition(":")[0])
         if called and subject in titles:
-            said[called] = titles[subject][language]
+            said[called] = titles[subject][english]
     text = Sentence(english, agencies).vformat(template, (), said)
     return text[:1].upper() + text[1:]
 

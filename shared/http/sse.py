@@ -49,8 +49,8 @@ async def respond(request: web.Request, messages: AsyncIterator[Message | None])
         await _send(response, b"retry: %d\n\n" % RETRY_MILLISECONDS)
         last = asyncio.get_running_loop().time()
         async for message in messages:
-            if closing is not None and closing.is_set():
-                break
+            if request.transport is None or (closing is not None and closing.is_set()):
+                break  # The reader has hung up, or we are about to.
             now = asyncio.get_running_loop().time()
             if message is None and now - last < HEARTBEAT_SECONDS:
                 continue

@@ -41,8 +41,8 @@ SHARED = {
     "bus": "bus connection consumer faults serving streams wire",
     "embedded": "account binaries child errors files folder launch locks logfile nats ports "
     "postgres processes servers supervise",
-    "http": "answers contracts door intake jwks middleware openapi operations problems routes sse "
-    "state",
+    "http": "answers asking contracts door intake jwks middleware openapi operations problems "
+    "routes sse state",
     "reference": "areas calendar deadlines errors files kinds register",
     "store": "postgres writer",
 }

@@ -138,10 +138,9 @@ async def test_a_stream_with_news_beats_no_more_than_it_must(
             assert (await frame(response)).startswith(f"id: {number}\n")
 
 
-async def test_a_reader_that_goes_is_noticed_and_the_source_is_closed(
-    feed: Feed, monkeypatch: pytest.MonkeyPatch
+async def test_a_reader_that_goes_is_noticed_without_a_beat_and_the_source_is_closed(
+    feed: Feed,
 ):
-    monkeypatch.setattr(shared.http.sse, "HEARTBEAT_SECONDS", 0.0)
     async with serving(feed.handle) as (client, _):
         response = await client.get("/")
         await response.content.readuntil(b"\n\n")
