@@ -18,6 +18,8 @@ from shared.http.door import Door
 
 SILENCE_SECONDS_MAX = 60.0
 """The API beats every 15 seconds; a stream that is silent for longer is broken."""
+LOOK_SECONDS = 2.0
+"""So often the stream looks whether its reader is still there."""
 PASSED_ON = ("subject", "after")
 BEAT = b"event: beat\ndata: 1\n\n"
 """Heartbeats are comments, which scripts cannot see; this one they can."""
@@ -62,11 +64,31 @@ async def _pass_on(
     )
     await response.prepare(request)
     await response.write(BEAT)
+    ends = asyncio.get_running_loop().time() + seconds
     try:
-        async with asyncio.timeout(seconds):
-            async for chunk in upstream.content.iter_any():
-                beat = chunk.startswith(b":") and chunk.endswith(b"\n\n")
+        while asyncio.get_running_loop().time() < ends and _is_there(request):
+            chunk = await _chunk(upstream)
+            if chunk == b"":
+                break
+            beat = chunk is not None and chunk.startswith(b":") and chunk.endswith(b"\n\n")
+            if chunk is not None:
                 await response.write(chunk + BEAT if beat else chunk)
-    except (aiohttp.ClientError, ConnectionResetError, TimeoutError):
+    except (aiohttp.ClientError, ConnectionResetError):
         pass  # The answer has begun: it ends here, and Last-Event-ID brings the browser back.
     return response
+
+
+async def _chunk(upstream: aiohttp.ClientResponse) -> bytes | None:
+    """What has come; empty at the end; None when nothing came for a while."""
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            return await upstream.content.readany()
+    except aiohttp.ServerTimeoutError:
+        return b""
+    except TimeoutError:
+        return None
+
+
+def _is_there(request: web.Request) -> bool:
+    """Whether the browser still listens; its leaving is not told to a handler that waits."""
+    return request.transport is not None and not request.transport.is_closing()

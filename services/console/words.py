@@ -19,6 +19,7 @@ FRAME: Mapping[str, tuple[str, str]] = {
     "nav.sign-in": ("Tài khoản", "Account"),
     "crumbs": ("Vị trí", "Where you are"),
     "env.demo": ("DEMO", "DEMO"),
+    "env.prod": ("SẢN XUẤT", "PRODUCTION"),
     "env.demo_title": (
         "Môi trường phát triển: ai cũng có thể ký thay một cơ quan",
         "Development: anybody may sign in for any agency",
@@ -33,6 +34,7 @@ FRAME: Mapping[str, tuple[str, str]] = {
     "live.page": ("Lúc mở trang", "When opened"),
     "live.on": ("Trực tiếp", "Live"),
     "live.off": ("Mất kết nối", "Offline"),
+    "live.new": ("mới", "new"),
     "live.wait": ("Đang nối…", "Connecting…"),
     "offline": (
         "Mất kết nối trực tiếp. Số liệu trên trang đúng đến {time}. Đang nối lại; khi nối được "

@@ -76,7 +76,7 @@ def title(envelope: Envelope) -> tuple[str, str]:
         number = fields["reference"]
         return f"văn bản {number or 'chưa rõ số'}", f"paper {number or 'without a known number'}"
     key = fields.get("key", "")
-    vi = fields.get("title_vi") or "; ".join(fields.get("content") or ()) or ""
+    vi = fields.get("title_vi") or ""
     en = fields.get("title_en") or vi
     return _titled(key, vi), _titled(key, en)
 

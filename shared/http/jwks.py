@@ -28,7 +28,8 @@ async def fetch_keys(url: str) -> KeySet:
             aiohttp.ClientSession(timeout=timeout) as session,
             session.get(url, allow_redirects=False) as response,
         ):
-            response.raise_for_status()
+            if response.status != 200:  # Keys from wherever a redirect leads are not its keys.
+                raise ValueError(f"it answers {response.status}")
             body = bytearray()
             async for chunk in response.content.iter_any():
                 body += chunk

@@ -84,7 +84,7 @@ def page(line: str, handler: Callable[..., Awaitable[Any]]) -> Route:
 
 def path_fields(route: Route) -> tuple[str, ...]:
     """Names in braces of a route's path, in order."""
-    return tuple(re.findall(r"\{(\w+)", route.path))
+    return tuple(re.findall(r"\{([a-z]\w*)", route.path))
 
 
 def events_of(aggregate: type[Aggregate]) -> tuple[type[Event], ...]:

@@ -6,7 +6,7 @@ The console's own routes are served beside it through the real door, as in a run
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from shared.reference import Register, RegisterError
 from tests.console.fake_papers import NOW, counted, papers
 
 READER = "CA_TINH-P34-40"
+POLL_SECONDS = 0.2
 HEADS = {"directives": 1_404}
 
 
@@ -189,7 +190,9 @@ class FakeApi:
                     last = each["entry"]
                     yield sse.Message(last, "entry", orjson.dumps(each))
                 yield None
-                await news.get()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await news.get()
         finally:
             self._readers.discard(news)
 
@@ -266,6 +269,7 @@ async def serving(register: Register, secrets: Path) -> AsyncIterator[FakeApi]:
         issuer=issuer,
     )
     app = web.Application(client_max_size=0)
+    sse.end_streams_with(app)
     api.routes(app)
     door.add(app, Desk("console", None, None, {}, {}), SERVICE.routes)
     assert SERVICE.static is not None

@@ -1,22 +1,30 @@
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from uuid import UUID
 
 import asyncpg
 import pytest
 
-import shared.context
 from shared.context import Fold, state_at
-from shared.envelope import Envelope
 from shared.errors import Broken, Conflict, NotAllowed, NotFound, Refused, Retry
-from shared.log import Append, Log, Verdict
 from shared.store.postgres import PostgresLog
 from shared.supervisor import Supervisor
 from tests.shared.databases import empty_database
 from tests.shared.sample_service import Thing, ThingMarked
-from tests.shared.things import BAD, GOOD, NOON, context, id_of, mark, open_thing, opened
+from tests.shared.things import (
+    BAD,
+    GOOD,
+    NOON,
+    Between,
+    context,
+    found,
+    id_of,
+    mark,
+    open_thing,
+    opened,
+    versions,
+)
 
 SOON_SECONDS = 10.0
 
@@ -38,49 +46,6 @@ async def elsewhere(pool: asyncpg.Pool, database_url: str, supervisor: Superviso
     other = await PostgresLog.open("directives", pool, database_url)
     supervisor.start("other writer", other.writer.run)
     return Fold(other)
-
-
-class Between:
-    """A log that does something, once, just before what it is told to append."""
-
-    def __init__(self, log: Log) -> None:
-        self._log = log
-        self.name, self.epoch = log.name, log.epoch
-        self.do = asyncio.Event()
-        self.reached = asyncio.Event()
-        self.lose = False
-
-    async def append(self, append: Append) -> Verdict:
-        self.reached.set()
-        await self.do.wait()
-        verdict = await self._log.append(append)
-        if self.lose:
-            raise Retry("no answer; it was recorded all the same")
-        return verdict
-
-    async def settled(self, command_id: UUID) -> Verdict | None:
-        return await self._log.settled(command_id)
-
-    async def load(self, stream: UUID, after: int = 0) -> Sequence[Envelope]:
-        return await self._log.load(stream, after)
-
-    async def read(self, after: int, limit: int) -> Sequence[Envelope]:
-        return await self._log.read(after, limit)
-
-    async def head(self) -> int:
-        return await self._log.head()
-
-    async def changed(self, after: int, timeout_seconds: float) -> None:
-        await self._log.changed(after, timeout_seconds)
-
-
-async def found(fold: Fold, id: UUID) -> Thing | None:
-    async with context(fold) as ctx:
-        return await ctx.find(Thing, id)
-
-
-async def versions(log: Log, id: UUID) -> list[int]:
-    return [each.version for each in await log.load(id)]
 
 
 async def test_what_was_decided_is_recorded_with_who_when_and_why(fold: Fold, log: PostgresLog):
@@ -262,143 +227,6 @@ async def test_several_streams_are_recorded_together(fold: Fold, log: PostgresLo
     assert len(receipt.event_ids) == 2
     assert receipt.body()["note"] == "both"
     assert (await versions(log, old), await versions(log, new.id)) == ([1, 2], [1])
-
-
-async def test_commands_on_one_stream_decide_in_turn(fold: Fold, log: PostgresLog):
-    id = id_of(await open_thing(fold))
-
-    receipts = await asyncio.gather(
-        *(mark(fold, id, GOOD if number % 2 else BAD) for number in range(20))
-    )
-
-    assert [each.version for each in receipts] == list(range(2, 22))
-    assert await versions(log, id) == list(range(1, 22))
-
-
-async def test_two_who_need_the_same_streams_in_opposite_order_do_not_wait_in_a_circle(
-    fold: Fold, log: PostgresLog
-):
-    one, other = id_of(await open_thing(fold)), id_of(await open_thing(fold))
-    both_hold = asyncio.Barrier(2)
-
-    async def cross(first: UUID, second: UUID) -> None:
-        async with context(fold) as ctx:
-            held = await ctx.load(Thing, first)
-            await both_hold.wait()
-            further = await ctx.load(Thing, second)
-            held.record(ThingMarked, BAD, ctx.act)
-            further.record(ThingMarked, BAD, ctx.act)
-            await ctx.save(held, further)
-
-    async with asyncio.timeout(SOON_SECONDS):
-        results = await asyncio.gather(cross(one, other), cross(other, one), return_exceptions=True)
-
-    assert sorted(type(each).__name__ for each in results) == ["Conflict", "NoneType"]
-    for id in (one, other):
-        thing = await found(fold, id)
-        assert await versions(log, id) == [1, 2]
-        assert thing is not None and thing.version == 2
-
-
-async def test_who_reads_a_second_stream_does_not_see_what_is_only_being_decided(
-    log: PostgresLog,
-):
-    between = Between(log)
-    between.do.set()
-    fold = Fold(between)
-    subject, further = id_of(await open_thing(fold)), id_of(await open_thing(fold))
-    between.do.clear()
-    between.reached.clear()
-    undecided = asyncio.create_task(mark(fold, further, BAD))
-    await between.reached.wait()
-
-    async with context(fold) as ctx:
-        await ctx.load(Thing, subject)
-        seen = await ctx.load(Thing, further)
-
-    assert seen.version == 1
-    between.do.set()
-    await undecided
-
-
-async def test_one_command_has_one_view_of_a_stream(fold: Fold):
-    first, second = id_of(await open_thing(fold)), id_of(await open_thing(fold))
-
-    async with context(fold) as ctx:
-        views = [await ctx.load(Thing, each) for each in (first, second, first, second)]
-
-    assert views[0] is views[2]
-    assert views[1] is views[3]
-
-
-async def test_a_failure_lets_the_stream_go(fold: Fold):
-    id = id_of(await open_thing(fold))
-    with pytest.raises(ZeroDivisionError):
-        async with context(fold) as ctx:
-            await ctx.load(Thing, id)
-            raise ZeroDivisionError
-
-    async with asyncio.timeout(SOON_SECONDS):
-        receipt = await mark(fold, id)
-
-    assert receipt.version == 2
-
-
-async def test_a_cancelled_command_lets_the_stream_go_also_while_it_waits_for_it(fold: Fold):
-    id = id_of(await open_thing(fold))
-    holds = asyncio.Event()
-
-    async def hold() -> None:
-        async with context(fold) as ctx:
-            await ctx.load(Thing, id)
-            holds.set()
-            await asyncio.Event().wait()
-
-    holder = asyncio.create_task(hold())
-    await holds.wait()
-    waiting = asyncio.create_task(mark(fold, id))
-    await asyncio.sleep(0)
-    for each in (waiting, holder):
-        each.cancel()
-    await asyncio.gather(waiting, holder, return_exceptions=True)
-
-    async with asyncio.timeout(SOON_SECONDS):
-        assert (await mark(fold, id)).version == 2
-
-
-async def test_nothing_is_kept_of_streams_that_nobody_waits_for(fold: Fold):
-    ids = [id_of(await open_thing(fold)) for _ in range(3)]
-
-    await asyncio.gather(*(mark(fold, id) for id in ids * 2))
-
-    assert fold._turns == {}
-
-
-async def test_only_so_many_aggregates_are_kept(
-    fold: Fold, monkeypatch: pytest.MonkeyPatch, log: PostgresLog
-):
-    monkeypatch.setattr(shared.context, "AGGREGATES_CACHED_MAX", 2)
-    ids = [id_of(await open_thing(fold)) for _ in range(4)]
-
-    receipts = [await mark(fold, id) for id in ids]
-
-    assert [each.version for each in receipts] == [2] * 4
-    assert len(fold._kept) == 2
-
-
-async def test_an_aggregate_that_took_in_half_an_event_is_not_used_again(
-    fold: Fold, elsewhere: Fold, monkeypatch: pytest.MonkeyPatch
-):
-    id = id_of(await open_thing(fold))
-    await mark(elsewhere, id, BAD)
-    with monkeypatch.context() as broken:
-        broken.setattr(Thing, "evolve", lambda self, event: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            await found(fold, id)
-
-    thing = await found(fold, id)
-
-    assert thing is not None and (thing.version, thing.mark) == (2, "bad")
 
 
 async def test_the_log_is_broken_when_an_event_id_is_given_twice(fold: Fold):

@@ -1,7 +1,8 @@
 """Sample history of things: acts, contexts and handlers, so that a test says only what matters."""
 
+import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,9 @@ from uuid import UUID
 
 from shared.actor import Act, Actor
 from shared.context import Context, Fold, Receipt
+from shared.envelope import Envelope
+from shared.errors import Retry
+from shared.log import Append, Log, Verdict
 from shared.reference import load_register
 from tests.shared.sample_service import MarkThing, OpenThing, Round, Thing, ThingMarked, ThingOpened
 
@@ -59,3 +63,48 @@ async def mark(fold: Fold, id: UUID, said: MarkThing = GOOD, **more: Any) -> Rec
 def id_of(receipt: Receipt) -> UUID:
     """The stream that a receipt is about."""
     return UUID(receipt.stream.partition(":")[2])
+
+
+async def found(fold: Fold, id: UUID) -> Thing | None:
+    """The thing as a new command finds it."""
+    async with context(fold) as ctx:
+        return await ctx.find(Thing, id)
+
+
+async def versions(log: Log, id: UUID) -> list[int]:
+    """Versions of a stream's events."""
+    return [each.version for each in await log.load(id)]
+
+
+class Between:
+    """A log that does something, once, just before what it is told to append."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self.name, self.epoch = log.name, log.epoch
+        self.do = asyncio.Event()
+        self.reached = asyncio.Event()
+        self.lose = False
+
+    async def append(self, append: Append) -> Verdict:
+        self.reached.set()
+        await self.do.wait()
+        verdict = await self._log.append(append)
+        if self.lose:
+            raise Retry("no answer; it was recorded all the same")
+        return verdict
+
+    async def settled(self, command_id: UUID) -> Verdict | None:
+        return await self._log.settled(command_id)
+
+    async def load(self, stream: UUID, after: int = 0) -> Sequence[Envelope]:
+        return await self._log.load(stream, after)
+
+    async def read(self, after: int, limit: int) -> Sequence[Envelope]:
+        return await self._log.read(after, limit)
+
+    async def head(self) -> int:
+        return await self._log.head()
+
+    async def changed(self, after: int, timeout_seconds: float) -> None:
+        await self._log.changed(after, timeout_seconds)

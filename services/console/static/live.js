@@ -42,13 +42,23 @@ function replaceParts(page) {
     const fresh = find(`[data-part="${CSS.escape(part.dataset.part)}"]`, page);
     if (!fresh || part.contains(document.activeElement) && document.activeElement !== document.body) continue;
     const before = part.cloneNode(true);
-    all('.tag-new', before).forEach(tag => tag.remove());
+    all('.tag-new', before).forEach(tag => tag.remove());  // Ours, not the server's.
     if (before.innerHTML.trim() === fresh.innerHTML.trim()) continue;
     if ('quiet' in part.dataset) part.style.minHeight = part.tagName === 'P' ? `${part.getBoundingClientRect().height}px` : '';
     part.replaceChildren(...fresh.cloneNode(true).childNodes);
     part.className = fresh.className;
-    if (!('quiet' in part.dataset)) part.classList.add('fresh');
+    if (!('quiet' in part.dataset)) mark(part);
   }
+}
+
+// What is new says so in a word as well, where there is room for one.
+function mark(part) {
+  part.classList.add('fresh');
+  if (part.tagName !== 'TR') return;
+  const tag = document.createElement('span');
+  tag.className = 'tag-new';
+  tag.textContent = main.dataset.new;
+  part.lastElementChild.append(tag);
 }
 
 function replaceLists(page) {

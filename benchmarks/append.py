@@ -1,0 +1,285 @@
+"""Durable appends of single-event commands per second, beside everybody else on one server."""
+
+import asyncio
+import itertools
+import random
+import tempfile
+import threading
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from benchmarks import conditions, recorders, report
+from benchmarks.payloads import Payload, payloads
+from benchmarks.recorders import Author
+from benchmarks.report import Spread
+from benchmarks.scale import SEED, Scale
+from shared.embedded.folder import erase
+from shared.embedded.servers import EmbeddedServers
+
+STALE_SHARE = 0.2
+RUN_SECONDS_MAX = 120.0
+"""One measurement that takes longer is a failure, not a figure."""
+THREAD_STACK_BYTES = 256 * 1024
+
+Asynchronous = Callable[[str, str], AbstractAsyncContextManager[recorders.Append1]]
+TASKS: dict[str, Asynchronous] = {
+    "ours": recorders.ours,
+    "peer": recorders.peer,
+    "peer_in_one_call": recorders.peer_in_one_call,
+}
+NAMES = (*TASKS, "eventsourcing")
+LIMITS = {
+    "limit": (1, False),
+    "limit_pipelined": (2, False),
+    "limit_with_ledger": (1, True),
+    "limit_with_ledger_pipelined": (2, True),
+}
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the commands of one client."""
+
+    appended: int = 0
+    refused: int = 0
+
+
+Found = dict[str, list[float]]
+
+
+async def measure(scale: Scale) -> None:
+    """Run everything, print the tables, write append.json and append_stale.json."""
+    data = Path(tempfile.mkdtemp(prefix="liennganh-bench-"))
+    threading.stack_size(THREAD_STACK_BYTES)
+    try:
+        async with EmbeddedServers(data, nats=False) as servers:
+            url = servers.database_url
+            where = await conditions.of(url)
+            conditions.show(where)
+            bench = _Bench(url, scale)
+            limits = await bench.limits()
+            fresh = {each: await bench.appends(each, 0.0) for each in scale.clients}
+            stale = {
+                each: await bench.appends(each, STALE_SHARE) for each in scale.clients_with_stale
+            }
+    finally:
+        await asyncio.to_thread(erase, data)
+    _tell("append", "all commands fit", 0.0, fresh, limits, where)
+    _tell("append_stale", f"{STALE_SHARE:.0%} are stale", STALE_SHARE, stale, limits, where)
+
+
+class _Bench:
+    """Measures on one server; each measurement has tables of its own."""
+
+    def __init__(self, database_url: str, scale: Scale) -> None:
+        self._url = database_url
+        self._scale = scale
+        self._payloads = payloads()
+        self._numbers = itertools.count(1)
+
+    async def appends(self, clients: int, stale_share: float) -> Found:
+        """Appends per second of everybody, once for each round; who begins changes."""
+        found: Found = {name: [] for name in NAMES}
+        for number in range(self._scale.rounds):
+            turn = number % len(NAMES)
+            for name in NAMES[turn:] + NAMES[:turn]:
+                schema = await self._clean()
+                async with asyncio.timeout(RUN_SECONDS_MAX):
+                    found[name].append(await self._one(name, schema, clients, stale_share))
+                await self._drop(schema)
+        return found
+
+    async def limits(self) -> Found:
+        """Rows per second of the database alone."""
+        found: Found = {name: [] for name in LIMITS}
+        for _ in range(self._scale.rounds):
+            for name, (connections, ledger) in LIMITS.items():
+                schema = await self._clean()
+                async with (
+                    asyncio.timeout(RUN_SECONDS_MAX),
+                    recorders.limit(
+                        schema, self._url, connections=connections, ledger=ledger
+                    ) as insert,
+                ):
+                    found[name].append(await self._insert(insert, connections))
+                await self._drop(schema)
+        return found
+
+    async def _one(self, name: str, schema: str, clients: int, stale_share: float) -> float:
+        authors = [Author(random.Random(SEED + number), stale_share) for number in range(clients)]
+        counts = [Counts() for _ in authors]
+        if name == "eventsourcing":
+            async with recorders.eventsourcing(schema, self._url) as append_now:
+                return await self._in_threads(append_now, authors, counts)
+        async with TASKS[name](schema, self._url) as append:
+            return await self._in_tasks(append, authors, counts)
+
+    async def _in_tasks(
+        self, append: recorders.Append1, authors: Sequence[Author], counts: Sequence[Counts]
+    ) -> float:
+        ended = False
+
+        async def client(number: int) -> None:
+            author, count = authors[number], counts[number]
+            for payload in itertools.cycle(self._from(number)):
+                if ended:
+                    return
+                stream, version = author.next()
+                if await append(stream, version, payload):
+                    author.appended(version)
+                    count.appended += 1
+                else:
+                    count.refused += 1
+
+        async with asyncio.TaskGroup() as group:
+            for number in range(len(authors)):
+                group.create_task(client(number))
+            rate = await self._window(counts)
+            ended = True
+        return rate
+
+    async def _in_threads(
+        self, append: recorders.AppendNow, authors: Sequence[Author], counts: Sequence[Counts]
+    ) -> float:
+        ended = threading.Event()
+        failed: list[Exception] = []
+
+        def client(number: int) -> None:
+            author, count = authors[number], counts[number]
+            try:
+                for payload in itertools.cycle(self._from(number)):
+                    if ended.is_set():
+                        return
+                    stream, version = author.next()
+                    if append(stream, version, payload):
+                        author.appended(version)
+                        count.appended += 1
+                    else:
+                        count.refused += 1
+            except Exception as error:
+                failed.append(error)
+
+        threads = [
+            threading.Thread(target=client, args=(number,), daemon=True)
+            for number in range(len(authors))
+        ]
+        for thread in threads:
+            thread.start()
+        rate = await self._window(counts)
+        ended.set()
+        for thread in threads:
+            await asyncio.to_thread(thread.join)
+        if failed:
+            raise failed[0]
+        return rate
+
+    async def _window(self, counts: Sequence[Counts]) -> float:
+        """Appends per second in a stretch that begins when everybody is under way."""
+        await asyncio.sleep(self._scale.warm_seconds)
+        begun, before = time.perf_counter(), sum(each.appended for each in counts)
+        await asyncio.sleep(self._scale.append_seconds)
+        after, ended = sum(each.appended for each in counts), time.perf_counter()
+        return (after - before) / (ended - begun)
+
+    async def _insert(
+        self, insert: Callable[[list[Payload]], Awaitable[int]], connections: int
+    ) -> float:
+        rows = 0
+        ends = time.perf_counter() + self._scale.limit_seconds
+        batch = (list(self._payloads) * 2)[: recorders.LIMIT_BATCH_EVENTS]
+
+        async def one() -> None:
+            nonlocal rows
+            while time.perf_counter() < ends:
+                rows += await insert(batch)
+
+        await insert(batch)  # The first one prepares the statement.
+        begun = time.perf_counter()
+        await asyncio.gather(*(one() for _ in range(connections)))
+        return rows / (time.perf_counter() - begun)
+
+    def _from(self, number: int) -> Sequence[Payload]:
+        """The payloads in turn, another first one for each client."""
+        at = number % len(self._payloads)
+        return [*self._payloads[at:], *self._payloads[:at]]
+
+    async def _clean(self) -> str:
+        """A name for new tables, after a checkpoint so that none falls into the measurement."""
+        connection = await asyncpg.connect(self._url)
+        await connection.execute("CHECKPOINT")
+        await connection.close()
+        return f"bench{next(self._numbers)}"
+
+    async def _drop(self, schema: str) -> None:
+        connection = await asyncpg.connect(self._url)
+        await connection.execute(f"DROP SCHEMA {schema} CASCADE")
+        await connection.close()
+
+
+def _tell(
+    name: str,
+    what: str,
+    stale_share: float,
+    found: dict[int, Found],
+    limits: Found,
+    where: dict[str, object],
+) -> None:
+    limit = {name: Spread.of(figures) for name, figures in limits.items()}
+    best = max((limit["limit"], limit["limit_pipelined"]), key=lambda each: each.median)
+    with_ledger = max(
+        (limit["limit_with_ledger"], limit["limit_with_ledger_pipelined"]),
+        key=lambda each: each.median,
+    )
+    spreads = {
+        clients: {name: Spread.of(figures) for name, figures in each.items()}
+        for clients, each in found.items()
+    }
+    report.show(
+        f"durable appends per second, {what}: median (least to most)",
+        ["clients", *NAMES],
+        [
+            [str(clients), *(each[name].text() for name in NAMES)]
+            for clients, each in spreads.items()
+        ],
+    )
+    report.show(
+        f"rows per second of the database alone, batches of {recorders.LIMIT_BATCH_EVENTS}",
+        ["how", "rows"],
+        [[name, each.text()] for name, each in limit.items()],
+    )
+    report.show(
+        "ours, as a multiple of",
+        ["clients", "eventsourcing", "the fastest peer", "the limit", "the limit with ledger"],
+        [
+            [
+                str(clients),
+                report.ratio(each["ours"].median, each["eventsourcing"].median),
+                report.ratio(each["ours"].median, _fastest_peer(each)),
+                report.ratio(each["ours"].median, best.median),
+                report.ratio(each["ours"].median, with_ledger.median),
+            ]
+            for clients, each in spreads.items()
+        ],
+    )
+    rows = [
+        {
+            "clients": clients,
+            "stale_share": stale_share,
+            "unit": "appends per second",
+            **{name: round(each[name].median, 1) for name in NAMES},
+            "limit": round(best.median, 1),
+            "limit_with_ledger": round(with_ledger.median, 1),
+            "least_and_most": {name: spread.json() for name, spread in (each | limit).items()},
+        }
+        for clients, each in spreads.items()
+    ]
+    report.write(name, rows, where)
+
+
+def _fastest_peer(each: dict[str, Spread]) -> float:
+    return max(each["peer"].median, each["peer_in_one_call"].median)

@@ -1,0 +1,3 @@
+"""x."""
+from benchmarks.scale import Scale
+async def measure(scale: Scale) -> None: ...

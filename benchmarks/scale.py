@@ -1,0 +1,57 @@
+"""How much is measured: the short form for every day, the long form for a page of figures."""
+
+from dataclasses import dataclass
+
+SEED = 138
+"""Of everything that is drawn: payloads, stale commands, moments of arrival."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Bounds of one run, in seconds and counts."""
+
+    rounds: int
+    """Times that everything is measured; tables show the median, the least and the most."""
+    clients: tuple[int, ...]
+    """Concurrent clients of the append."""
+    clients_with_stale: tuple[int, ...]
+    """The same for the runs in which a part of the commands is stale."""
+    warm_seconds: float
+    append_seconds: float
+    limit_seconds: float
+    command_seconds: float
+    burst_seconds: float
+    """Of the load at full speed that finds out what half load is."""
+    steady_seconds: float
+    """Of the half load."""
+    settle_seconds: float
+    """Until a system that has just started is taken to be at rest."""
+    idle_seconds: float
+
+
+SHORT = Scale(
+    rounds=3,
+    clients=(1, 8, 64, 512),
+    clients_with_stale=(64,),
+    warm_seconds=0.2,
+    append_seconds=0.6,
+    limit_seconds=0.6,
+    command_seconds=1.5,
+    burst_seconds=1.5,
+    steady_seconds=4.0,
+    settle_seconds=4.0,
+    idle_seconds=10.0,
+)
+LONG = Scale(
+    rounds=5,
+    clients=(1, 8, 64, 512),
+    clients_with_stale=(1, 8, 64, 512),
+    warm_seconds=0.5,
+    append_seconds=3.0,
+    limit_seconds=3.0,
+    command_seconds=5.0,
+    burst_seconds=5.0,
+    steady_seconds=20.0,
+    settle_seconds=20.0,
+    idle_seconds=60.0,
+)

@@ -1,0 +1,187 @@
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import orjson
+import pytest
+
+from services.gateway.projection import FEED, FIELD, parties_of, routes
+from services.registry import SERVICES
+from shared.envelope import Envelope
+from shared.errors import Broken
+from shared.follow import Follower, LogSource
+from shared.sql import Tables
+from shared.store.postgres import PostgresLog
+from tests.golden import BEGINNINGS, ISSUER, TOPICS, by, envelope, history, record, sample
+
+EVENTS = {event.TOPIC: event for service in SERVICES for event in service.events}
+ISSUED, ASSIGNED, REQUESTED, TARGET = BEGINNINGS
+POLICE, FRONT, WARD = "CA_TINH-P34-40", "MTTQ_TINH-P34-40", "UBND_XA-P34-40-16681"
+
+
+@pytest.fixture
+async def tables(pool: asyncpg.Pool) -> AsyncIterator[Tables]:
+    await FEED.create(pool)
+    async with pool.acquire() as connection:
+        yield Tables(connection, FEED.statements)
+
+
+async def told(tables: Tables, event: Envelope) -> set[str]:
+    """Who is told of an event, when it is taken."""
+    await FEED.apply(event, tables)
+    return {
+        row["agency"]
+        for row in await tables.rows("read", 0, 10_000)
+        if row["event_id"] == event.event_id
+    }
+
+
+def members() -> set[str]:
+    """The bodies that the sample directive goes to."""
+    return {body for each in sample(ISSUED)["bodies"] for body in each["members"]}
+
+
+def test_every_event_says_who_is_told_of_it():
+    assert {*routes()} == {*EVENTS} == {*TOPICS}
+    assert all(routes().values())
+
+
+@pytest.mark.parametrize("topic", sorted(EVENTS))
+def test_a_rule_names_a_field_of_its_event_or_a_role_that_somebody_can_have(topic: str):
+    roles = {role for each in BEGINNINGS for role, _ in parties_of(_whole(each))}
+
+    for rule in routes()[topic]:
+        if rule.startswith(FIELD):
+            assert rule.removeprefix(FIELD) in EVENTS[topic].model_fields
+        else:
+            assert rule in roles
+
+
+def _whole(topic: str) -> Envelope:
+    return envelope(topic, **({"via": POLICE} if topic == REQUESTED else {}))
+
+
+async def test_a_directive_is_told_to_every_body_it_goes_to(tables: Tables):
+    assert await told(tables, envelope(ISSUED)) == members()
+    assert len(members()) > 3
+
+
+async def test_a_dispatch_is_told_to_the_body_that_it_goes_to_only(tables: Tables):
+    await told(tables, envelope(ISSUED))
+
+    heard = await told(tables, envelope("directives.directive_dispatched.v1", 2))
+
+    assert heard == {FRONT}
+
+
+async def test_a_receipt_and_a_return_are_told_to_the_issuer_only(tables: Tables):
+    await told(tables, envelope(ISSUED))
+
+    for version, topic in enumerate(("directive_received", "directive_returned"), 2):
+        assert await told(tables, envelope(f"directives.{topic}.v1", version)) == {ISSUER}
+
+
+async def test_a_task_is_told_to_who_leads_and_who_helps(tables: Tables):
+    await told(tables, envelope(ISSUED))
+    fields = sample(ASSIGNED)
+
+    heard = await told(tables, envelope(ASSIGNED))
+
+    assert heard == {*fields["assignees"], *fields["helpers"]}
+
+
+async def test_what_becomes_of_a_task_is_told_to_who_assigned_it_and_back(tables: Tables):
+    for each in (ISSUED, ASSIGNED):
+        await told(tables, envelope(each))
+    fields = sample(ASSIGNED)
+
+    hands = {*fields["assignees"], *fields["helpers"]}
+    up = ("acknowledged", "delegated", "progress_reported", "completed")
+    down = {
+        "completion_reviewed": {*fields["assignees"]},
+        "due_date_changed": hands,
+        "cancelled": hands,
+    }
+    for version, word in enumerate((*up, *down), 2):
+        heard = await told(tables, envelope(f"directives.task_{word}.v1", version))
+        assert heard == down.get(word, {ISSUER}), word
+
+
+async def test_a_report_goes_through_its_channel_to_those_it_is_for(tables: Tables):
+    fields = sample(REQUESTED)
+    await told(tables, envelope(ISSUED))
+
+    asked = await told(tables, envelope(REQUESTED))
+    sent = await told(tables, envelope("directives.report_submitted.v1", 2))
+    reviewed = await told(tables, envelope("directives.report_reviewed.v1", 3))
+
+    assert asked == {*fields["bodies"], fields["via"]}
+    assert sent == {fields["via"], *fields["to"], fields["requested_by"]}
+    assert reviewed == {*fields["bodies"]}
+
+
+async def test_who_has_no_part_hears_nothing(tables: Tables):
+    for each in history():
+        await FEED.apply(each, tables)
+
+    agencies = {row["agency"] for row in await tables.rows("read", 0, 10_000)}
+
+    assert "CA_TINH-P34-22" not in agencies
+    assert not {each for each in agencies if each.startswith("DEPARTMENTS")}
+
+
+async def test_an_agency_that_has_two_parts_is_told_once(tables: Tables):
+    await told(tables, envelope(ISSUED))
+
+    twice = envelope(ASSIGNED, assignees=[POLICE], helpers=[POLICE, POLICE])
+    await told(tables, twice)
+
+    rows = [
+        row for row in await tables.rows("read", 0, 10_000) if row["event_id"] == twice.event_id
+    ]
+    assert [row["agency"] for row in rows] == [POLICE]
+
+
+async def test_what_is_told_is_the_cloudevent_as_it_was_published(tables: Tables):
+    event = by(ISSUER, envelope(ISSUED))
+
+    await told(tables, event)
+
+    row = await tables.row("read", 0, 1)
+    assert row is not None
+    assert row["body"] == event.to_cloudevent()
+    assert orjson.loads(row["body"])["type"] == row["topic"] == ISSUED
+
+
+async def test_feed_positions_follow_the_order_of_events(tables: Tables):
+    first, second = envelope(ISSUED), envelope(ASSIGNED, position=2)
+    await told(tables, first)
+    await told(tables, second)
+
+    rows = await tables.rows("read", 0, 10_000)
+
+    assert [row["position"] for row in rows] == sorted(row["position"] for row in rows)
+    order = [row["event_id"] for row in rows]
+    assert order == sorted(order, key=[first.event_id, second.event_id].index)
+
+
+async def test_an_event_that_the_table_does_not_know_stops_the_feed(tables: Tables):
+    with pytest.raises(Broken, match=r"routing\.json says nothing of"):
+        await FEED.apply(replace(envelope(ISSUED), topic="directives.never.v1"), tables)
+
+
+async def test_feeds_made_anew_beside_the_old_ones_are_the_same(
+    log: PostgresLog, pool: asyncpg.Pool
+):
+    await record(log, *history())
+
+    feeds: list[Any] = []
+    for each in (FEED, replace(FEED, version=2)):
+        await each.create(pool)
+        await Follower(each, LogSource(log), pool).step()
+        async with pool.acquire() as connection:
+            rows = await Tables(connection, each.statements).rows("read", 0, 10_000)
+        feeds.append([(row["position"], row["agency"], row["body"]) for row in rows])
+
+    assert feeds[0] == feeds[1] != []
