@@ -33,12 +33,8 @@ TASKS: dict[str, Asynchronous] = {
     "peer_in_one_call": recorders.peer_in_one_call,
 }
 NAMES = (*TASKS, "eventsourcing")
-LIMITS = {
-    "limit": (1, False),
-    "limit_pipelined": (2, False),
-    "limit_with_ledger": (1, True),
-    "limit_with_ledger_pipelined": (2, True),
-}
+LIMITS = {"limit": (1, False), "limit_pipelined": (2, False), "limit_with_ledger": (2, True)}
+"""Connections, and whether the ledger's rows are written too."""
 
 
 @dataclass(slots=True)
@@ -62,15 +58,14 @@ async def measure(scale: Scale) -> None:
             where = await conditions.of(url)
             conditions.show(where)
             bench = _Bench(url, scale)
-            limits = await bench.limits()
             fresh = {each: await bench.appends(each, 0.0) for each in scale.clients}
             stale = {
                 each: await bench.appends(each, STALE_SHARE) for each in scale.clients_with_stale
             }
     finally:
         await asyncio.to_thread(erase, data)
-    _tell("append", "all commands fit", 0.0, fresh, limits, where)
-    _tell("append_stale", f"{STALE_SHARE:.0%} are stale", STALE_SHARE, stale, limits, where)
+    _tell("append", "all commands fit", 0.0, fresh, where)
+    _tell("append_stale", f"{STALE_SHARE:.0%} are stale", STALE_SHARE, stale, where)
 
 
 class _Bench:
@@ -84,29 +79,17 @@ class _Bench:
 
     async def appends(self, clients: int, stale_share: float) -> Found:
         """Appends per second of everybody, once for each round; who begins changes."""
-        found: Found = {name: [] for name in NAMES}
+        names = (*NAMES, *LIMITS)
+        found: Found = {name: [] for name in names}
         for number in range(self._scale.rounds):
-            turn = number % len(NAMES)
-            for name in NAMES[turn:] + NAMES[:turn]:
+            turn = number * 2 % len(names)
+            for name in names[turn:] + names[:turn]:
                 schema = await self._clean()
                 async with asyncio.timeout(RUN_SECONDS_MAX):
-                    found[name].append(await self._one(name, schema, clients, stale_share))
-                await self._drop(schema)
-        return found
-
-    async def limits(self) -> Found:
-        """Rows per second of the database alone."""
-        found: Found = {name: [] for name in LIMITS}
-        for _ in range(self._scale.rounds):
-            for name, (connections, ledger) in LIMITS.items():
-                schema = await self._clean()
-                async with (
-                    asyncio.timeout(RUN_SECONDS_MAX),
-                    recorders.limit(
-                        schema, self._url, connections=connections, ledger=ledger
-                    ) as insert,
-                ):
-                    found[name].append(await self._insert(insert, connections))
+                    if name in LIMITS:
+                        found[name].append(await self._limit(name, schema))
+                    else:
+                        found[name].append(await self._one(name, schema, clients, stale_share))
                 await self._drop(schema)
         return found
 
@@ -186,22 +169,26 @@ class _Bench:
         after, ended = sum(each.appended for each in counts), time.perf_counter()
         return (after - before) / (ended - begun)
 
-    async def _insert(
-        self, insert: Callable[[list[Payload]], Awaitable[int]], connections: int
-    ) -> float:
-        rows = 0
-        ends = time.perf_counter() + self._scale.limit_seconds
+    async def _limit(self, name: str, schema: str) -> float:
+        """Rows per second of the database alone."""
+        connections, ledger = LIMITS[name]
         batch = (list(self._payloads) * 2)[: recorders.LIMIT_BATCH_EVENTS]
+        rows = 0
+        async with recorders.limit(
+            schema, self._url, connections=connections, ledger=ledger
+        ) as insert:
 
-        async def one() -> None:
-            nonlocal rows
-            while time.perf_counter() < ends:
-                rows += await insert(batch)
+            async def one() -> None:
+                nonlocal rows
+                while time.perf_counter() < ends:
+                    rows += await insert(batch)
 
-        await insert(batch)  # The first one prepares the statement.
-        begun = time.perf_counter()
-        await asyncio.gather(*(one() for _ in range(connections)))
-        return rows / (time.perf_counter() - begun)
+            # The first batch of each connection prepares the statement.
+            await asyncio.gather(*(insert(batch) for _ in range(connections)))
+            begun = time.perf_counter()
+            ends = begun + self._scale.limit_seconds
+            await asyncio.gather(*(one() for _ in range(connections)))
+            return rows / (time.perf_counter() - begun)
 
     def _from(self, number: int) -> Sequence[Payload]:
         """The payloads in turn, another first one for each client."""
@@ -222,35 +209,24 @@ class _Bench:
 
 
 def _tell(
-    name: str,
-    what: str,
-    stale_share: float,
-    found: dict[int, Found],
-    limits: Found,
-    where: dict[str, object],
+    name: str, what: str, stale_share: float, found: dict[int, Found], where: dict[str, object]
 ) -> None:
-    limit = {name: Spread.of(figures) for name, figures in limits.items()}
-    best = max((limit["limit"], limit["limit_pipelined"]), key=lambda each: each.median)
-    with_ledger = max(
-        (limit["limit_with_ledger"], limit["limit_with_ledger_pipelined"]),
-        key=lambda each: each.median,
-    )
     spreads = {
-        clients: {name: Spread.of(figures) for name, figures in each.items()}
+        clients: {who: Spread.of(figures) for who, figures in each.items()}
         for clients, each in found.items()
     }
     report.show(
         f"durable appends per second, {what}: median (least to most)",
         ["clients", *NAMES],
-        [
-            [str(clients), *(each[name].text() for name in NAMES)]
-            for clients, each in spreads.items()
-        ],
+        [[str(clients), *(each[who].text() for who in NAMES)] for clients, each in spreads.items()],
     )
     report.show(
-        f"rows per second of the database alone, batches of {recorders.LIMIT_BATCH_EVENTS}",
-        ["how", "rows"],
-        [[name, each.text()] for name, each in limit.items()],
+        f"rows per second of the database alone, in batches of {recorders.LIMIT_BATCH_EVENTS}",
+        ["beside clients", *LIMITS],
+        [
+            [str(clients), *(each[how].text() for how in LIMITS)]
+            for clients, each in spreads.items()
+        ],
     )
     report.show(
         "ours, as a multiple of",
@@ -258,10 +234,15 @@ def _tell(
         [
             [
                 str(clients),
-                report.ratio(each["ours"].median, each["eventsourcing"].median),
-                report.ratio(each["ours"].median, _fastest_peer(each)),
-                report.ratio(each["ours"].median, best.median),
-                report.ratio(each["ours"].median, with_ledger.median),
+                *(
+                    report.ratio(each["ours"].median, _most(each, *others))
+                    for others in (
+                        ("eventsourcing",),
+                        ("peer", "peer_in_one_call"),
+                        ("limit", "limit_pipelined"),
+                        ("limit_with_ledger",),
+                    )
+                ),
             ]
             for clients, each in spreads.items()
         ],
@@ -271,15 +252,15 @@ def _tell(
             "clients": clients,
             "stale_share": stale_share,
             "unit": "appends per second",
-            **{name: round(each[name].median, 1) for name in NAMES},
-            "limit": round(best.median, 1),
-            "limit_with_ledger": round(with_ledger.median, 1),
-            "least_and_most": {name: spread.json() for name, spread in (each | limit).items()},
+            **{who: round(each[who].median, 1) for who in NAMES},
+            "limit": round(_most(each, "limit", "limit_pipelined"), 1),
+            "limit_with_ledger": round(each["limit_with_ledger"].median, 1),
+            "least_and_most": {who: spread.json() for who, spread in each.items()},
         }
         for clients, each in spreads.items()
     ]
     report.write(name, rows, where)
 
 
-def _fastest_peer(each: dict[str, Spread]) -> float:
-    return max(each["peer"].median, each["peer_in_one_call"].median)
+def _most(spreads: dict[str, Spread], *names: str) -> float:
+    return max(spreads[name].median for name in names)

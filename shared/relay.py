@@ -321,7 +321,7 @@ def cloudevent_headers(envelope: Envelope) -> dict[str, str]:
         "ce-id": str(envelope.event_id),
         "ce-source": f"/{envelope.store}",
         "ce-type": envelope.topic,
-        "ce-subject": envelope.metadata.subjects[0],
+        **({"ce-subject": subjects[0]} if (subjects := envelope.metadata.subjects) else {}),
         "ce-time": str(envelope.fields["timestamp"]),
         "ce-sequence": str(envelope.position),
     }

@@ -28,13 +28,14 @@ from shared.http.intake import BODY_BYTES_MAX
 from shared.http.jwks import fetch_keys, keep_fresh
 from shared.http.middleware import answer_in_our_way, say_little
 from shared.http.operations import Operations
+from shared.http.sse import end_streams_with
 from shared.leadership import leadership
 from shared.nats_accounts import NatsSecrets, render_accounts
 from shared.policy import Competence
 from shared.reference import Register, load_register
 from shared.relay import LogOutbox, Relay
 from shared.service import Service, stream_name
-from shared.store.postgres import PostgresLog
+from shared.store.postgres import PostgresLog, refuse_unless_durable
 from shared.supervisor import Supervisor
 
 SUBJECTS = "ln"
@@ -161,6 +162,8 @@ async def running(
             reset=_keep_as_it_is,
         )
         stack.push_async_callback(pool.close)
+        if config.profile == "production":
+            await refuse_unless_durable(pool)
         bus = await stack.enter_async_context(
             Bus.connect(
                 nats_url,
@@ -254,7 +257,7 @@ async def _serve(system: System, stack: AsyncExitStack) -> str:
         if service.static is not None:
             app.router.add_static(f"/{service.name}/static/", service.static)
     app.on_response_prepare.append(say_little)
-    app.on_shutdown.append(door.end_streams)
+    end_streams_with(app)
     Operations(system).add(app)
     contract_routes(app, system.services)
     runner = web.AppRunner(

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from shared.actor import Act, Actor
 from shared.auth import DevelopmentIssuer, Tokens, not_signed_in
 from shared.context import Context, Fold, Receipt, key_reused, receipt_of
-from shared.errors import Broken, Conflict
+from shared.errors import Broken, Conflict, Refused
 from shared.follow import Follower, Projection
 from shared.http import asking, intake, problems, sse
 from shared.http.routes import Route
@@ -26,6 +26,7 @@ from shared.log import Log
 from shared.policy import Competence
 from shared.reference import Register
 from shared.sql import Tables
+from shared.telemetry import COMMANDS as COMMANDS_COUNTED
 
 ATTEMPTS_MAX = 3
 """Times that a command is decided anew when another process was first."""
@@ -88,7 +89,6 @@ class Door:
         issuer: DevelopmentIssuer | None = None,
     ) -> None:
         self.issuer = issuer
-        self._streams: set[asyncio.Task[Any]] = set()
         self.pool = pool
         self.tokens = tokens
         self.register = register
@@ -150,27 +150,10 @@ class Door:
         asked = asking.asked(route, request)
         if route.kind == "stream":
             after = asking.last_event_id(request)
-            return await self._stream(request, route.handler(asked, reader, after))
+            return await sse.respond(request, route.handler(asked, reader, after))
         answer = await route.handler(asked, reader)
         headers = {"ETag": f'"{answer["version"]}"'} if _versioned(answer) else {}
         return json_response(answer, headers=headers)
-
-    async def _stream(
-        self, request: web.Request, messages: AsyncIterator[sse.Message | None]
-    ) -> web.StreamResponse:
-        """Streams last until the reader goes, or until we are shut down."""
-        task = asyncio.current_task()
-        assert task is not None
-        self._streams.add(task)
-        try:
-            return await sse.respond(request, messages)
-        finally:
-            self._streams.discard(task)
-
-    async def end_streams(self, _: web.Application) -> None:
-        """On shutdown: readers of streams come back to whoever serves next, by position."""
-        for task in list(self._streams):
-            task.cancel()
 
     async def _command(
         self, route: Route, desk: Desk, request: web.Request, actor: Actor
@@ -188,10 +171,17 @@ class Door:
         ids = asking.path_ids(route, request)
         key = asking.idempotency_key(request)
         command_id = uuid.uuid5(COMMANDS, f"{actor.agency}|{key}") if key else self.new_id()
-        if key and (settled := await desk.fold.log.settled(command_id)):
-            if settled.request_hash != asked.digest():
+
+        async def first_answer() -> Receipt | None:
+            """What the same command was answered with, when it was recorded before."""
+            assert desk.fold is not None
+            settled = await desk.fold.log.settled(command_id) if key else None
+            if settled is not None and settled.request_hash != asked.digest():
                 raise key_reused()
-            return _recorded(receipt_of(settled), route)
+            return receipt_of(settled) if settled else None
+
+        if receipt := await first_answer():
+            return self._recorded(receipt, route, desk)
         act = Act(actor, at, now, self.register, self.new_id)
 
         async def attempt() -> Receipt:
@@ -214,7 +204,22 @@ class Door:
             finally:
                 await context.close(failed=failed)
 
-        return _recorded(await _decide(attempt), route)
+        try:
+            receipt = await _decide(attempt)
+        except Refused:  # Perhaps because its twin, sent at the same time, was just recorded.
+            receipt = await first_answer()
+            if receipt is None:
+                COMMANDS_COUNTED.labels(desk.service, "refused").inc()
+                raise
+        return self._recorded(receipt, route, desk)
+
+    def _recorded(self, receipt: Receipt, route: Route, desk: Desk) -> web.Response:
+        COMMANDS_COUNTED.labels(desk.service, "recorded").inc()
+        return json_response(
+            receipt.body(),
+            status=201 if route.creates else 202,
+            headers={"ETag": f'"{receipt.version}"'},
+        )
 
 
 async def _decide(attempt: Callable[[], Any]) -> Receipt:
@@ -244,14 +249,6 @@ def json_response(
 def wants_english(request: web.Request) -> bool:
     """Vietnamese unless the reader asks for English first."""
     return request.headers.get("Accept-Language", "").lower().startswith("en")
-
-
-def _recorded(receipt: Receipt, route: Route) -> web.Response:
-    return json_response(
-        receipt.body(),
-        status=201 if route.creates else 202,
-        headers={"ETag": f'"{receipt.version}"'},
-    )
 
 
 def _competence(desk: Desk) -> Callable[[type[Any], Act], None]:

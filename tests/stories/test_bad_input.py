@@ -1,5 +1,6 @@
 """What bad input gets: a clear problem document, nothing recorded, the same answer every time."""
 
+import asyncio
 import json
 import uuid
 from typing import Any
@@ -277,3 +278,15 @@ async def test_a_thing_that_is_not_there_is_not_found(world: World, path: str, s
 
     assert answered == status
     assert problem["type"].startswith("/problems/")
+
+
+async def test_twins_sent_at_once_with_one_key_are_one_act_with_one_answer(world: World):
+    paper, key = directive(), str(uuid.uuid4())
+
+    answers = await asyncio.gather(
+        *(world.post(ISSUER, DIRECTIVES, paper, key=key) for _ in range(5))
+    )
+
+    assert {status for status, _ in answers} == {201}
+    assert len({answer["stream"] for _, answer in answers}) == 1
+    assert len({json.dumps(answer, sort_keys=True) for _, answer in answers}) == 1
