@@ -10,7 +10,6 @@ import sys
 import time
 from collections import Counter
 from datetime import datetime
-from typing import Literal
 
 import aiohttp
 import orjson
@@ -75,7 +74,9 @@ class Load:
 
     async def run(self) -> Done:
         """Ask, and watch when that is wanted."""
-        lines = [await wire.Line.open(self.job.host, self.job.port) for _ in range(self.job.clients)]
+        lines = [
+            await wire.Line.open(self.job.host, self.job.port) for _ in range(self.job.clients)
+        ]
         ready = asyncio.Event()
         watching = asyncio.create_task(self._watch(ready)) if self.job.watch else None
         if watching is not None:

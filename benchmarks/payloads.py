@@ -15,11 +15,12 @@ from shared.envelope import Metadata
 PAYLOADS = 997
 """Different ones; they are taken in turn."""
 TOPIC = "directives.task_progress_reported.v1"
-WORDS = (
+SAID = (
     "đã xây dựng kế hoạch và triển khai đến các bộ phận rà soát địa bàn trọng điểm phối hợp với "
     "lực lượng biên phòng tuyên truyền phòng ngừa tiếp nhận tố giác tin báo xác minh giải cứu hỗ "
     "trợ nạn nhân tổng hợp báo cáo Ban Chỉ đạo theo quy định"
-).split()
+)
+WORDS = SAID.split()
 BEGUN = datetime(2025, 7, 1, 1, tzinfo=UTC)
 
 

@@ -24,7 +24,7 @@ CATCH_UP_SECONDS = 60.0
 ASK_AGAIN_SECONDS = 0.1
 ISSUER = "UBND_TINH-P34-40"
 LEAD = "CA_TINH-P34-40"
-TASKS_PER_DIRECTIVE = 128
+TASKS_PER_DIRECTIVE = 64
 
 
 @dataclass
@@ -57,10 +57,10 @@ class Product:
             await self._post(http, ISSUER, f"/v1/directives/{id}/dispatches", sent)
             ids = answer["tasks"].values()
             at = "/v1/directives/tasks"
-            for each in ids:
-                await self._post(
-                    http, LEAD, f"{at}/{each}/acknowledgements", {"outcome": "accepted"}
-                )
+            accepted = {"outcome": "accepted"}
+            await asyncio.gather(
+                *(self._post(http, LEAD, f"{at}/{each}/acknowledgements", accepted) for each in ids)
+            )
         return [f"{at}/{each}/progress" for each in ids]
 
     async def caught_up(self) -> None:

@@ -61,9 +61,7 @@ def show(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
         print("  ".join([first, *more]), flush=True)
 
 
-def write(
-    name: str, rows: Sequence[Mapping[str, Any]], conditions: Mapping[str, Any]
-) -> None:
+def write(name: str, rows: Sequence[Mapping[str, Any]], conditions: Mapping[str, Any]) -> None:
     """`build/bench/<name>.json`: a list of rows, each with the settings and the machine."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"{name}.json"

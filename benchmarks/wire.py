@@ -28,7 +28,8 @@ class Line(asyncio.Protocol):
         answer = self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         async with asyncio.timeout(ANSWER_SECONDS):
-            return await answer
+            status, body = await answer
+        return status, body
 
     def close(self) -> None:
         """Hang up."""

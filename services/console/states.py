@@ -43,8 +43,6 @@ ACTED = frozenset({"accepted", "in_progress", "done_unconfirmed", "confirmed"})
 """Task states of a body that has taken the task on."""
 WAITING = frozenset({"open", "accepted", "in_progress"})
 """Task states that a term still runs for."""
-ASKED_LANES = frozenset({"procuracy", "court"})
-ASKED_TYPES = ("MTTQ_", "UBTW_MTTQ")
 """Procuracy, courts and Fatherland Front are asked, not ordered; they are never overdue."""
 LANES = ("police", "border_guard", "procuracy", "court", "health", "other", "committee", "commune")
 """Columns and groups of agencies, in this order."""
@@ -88,8 +86,7 @@ def fullness(done: int, total: int, full: str) -> str:
 
 def may_be_late(assignee: Mapping[str, Any]) -> bool:
     """Whether a body that has not finished is shown as overdue once the term has passed."""
-    asked = assignee["lane"] in ASKED_LANES or str(assignee["agency"]).startswith(ASKED_TYPES)
-    return assignee["status"] in WAITING and not asked
+    return assignee["status"] in WAITING and not assignee["never_critical"]
 
 
 def by_lane(things: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from services.demo.words import in_vietnamese, without_remark
 from shared.actor import VIETNAM
 from shared.reference import Register
 
@@ -86,9 +87,9 @@ def letter(seed: Mapping[str, Any], register: Register) -> Letter:
         "subject_en": seed["subject_en"],
         "people": seed["people"],
         "legal_basis": [_paper(each) for each in seed["legal_basis"]],
-        "implements": [{"ref": each} for each in seed["implements"]],
+        "implements": [{"ref": in_vietnamese(each)} for each in seed["implements"]],
         "theme": seed["theme"],
-        "occasion": seed["occasion"],
+        "occasion": [in_vietnamese(each) for each in seed["occasion"]],
         "situation": _situation(seed),
         "publication": seed.get("publication"),
         "campaigns": [_campaign(each, refer) for each in seed["campaigns"]],
@@ -142,7 +143,10 @@ def _days(seed: Mapping[str, Any]) -> tuple[str, str]:
 
 def _paper(basis: Mapping[str, Any]) -> dict[str, Any]:
     kept = ("ref", "resolved", "number", "date", "issuer")
-    return {name: basis[name] for name in kept if basis.get(name) is not None}
+    paper = {name: basis[name] for name in kept if basis.get(name) is not None}
+    if "resolved" in paper:
+        paper["resolved"] = without_remark(paper["resolved"])
+    return paper
 
 
 def _situation(seed: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -173,7 +177,7 @@ def _campaign(campaign: Mapping[str, Any], refer: _Refer) -> dict[str, Any]:
         "scope": campaign["scope"],
         "lead": refer.to(campaign["lead"]) if "lead" in campaign else None,
         "parent": campaign.get("parent"),
-        "note": campaign.get("note") or campaign.get("dates_note"),
+        "note": in_vietnamese(campaign.get("note") or campaign.get("dates_note")),
     }
 
 
@@ -184,18 +188,20 @@ def _task(task: Mapping[str, Any], refer: _Refer) -> dict[str, Any]:
         **{name: task[name] for name in same},
         "lead": refer.to(task["lead"]),
         "coordinators": [refer.to(each) for each in task["coordinators"]],
-        "note": task.get("note"),
+        "note": in_vietnamese(task.get("note")),
         "report_line": "R1" if "via" in task else None,
     }
 
 
 def _target(target: Mapping[str, Any]) -> dict[str, Any]:
-    same = ("indicator", "title_vi", "operator", "unit", "numerator", "denominator", "measure_by")
+    same = ("indicator", "title_vi", "operator", "unit", "measure_by")
     return {
         "key": target["id"],
         **{name: target[name] for name in same},
         "value": None if target["value"] is None else str(target["value"]),
-        "scope": {"population": target["scope"]},
+        "scope": {"population": in_vietnamese(target["scope"])},
+        "numerator": in_vietnamese(target["numerator"]),
+        "denominator": in_vietnamese(target["denominator"]),
         "measure_by_assumed": target["measure_by_assumed"],
     }
 
@@ -211,6 +217,6 @@ def _report(report: Mapping[str, Any], refer: _Refer) -> dict[str, Any]:
         "consolidates": report.get("consolidates"),
         "due": {"type": "before", "on": before[:10]} if before else {"type": "none"},
         "due_phrase": report.get("due_phrase"),
-        "content": report.get("content", []),
+        "content": [in_vietnamese(each) for each in report.get("content", [])],
         "nil_report_allowed": report.get("nil_report_allowed", True),
     }

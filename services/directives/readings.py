@@ -254,6 +254,7 @@ def _body(body: Record, names: Names) -> dict[str, Any]:
 def _tasks(
     tasks: Sequence[Record], assignees: Sequence[Record], names: Names, now: datetime
 ) -> list[dict[str, Any]]:
+    never_critical = {each["id"]: orjson.loads(each["task"])["never_critical"] for each in tasks}
     of = defaultdict(list)
     for assignee in assignees:
         of[assignee["task_id"]].append(
@@ -263,6 +264,7 @@ def _tasks(
                 "percent": assignee["percent"],
                 "changed_at": assignee["changed_at"],
                 "on_time": assignee["on_time"],
+                "never_critical": assignee["agency"] in never_critical[assignee["task_id"]],
             }
         )
     return [_task(each, of[each["id"]], names, now) for each in tasks]

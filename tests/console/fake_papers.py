@@ -187,6 +187,7 @@ def _assignee(
         "percent": chance // 10 if status == "in_progress" else None,
         "changed_at": f"{on.isoformat()}T0{1 + chance % 8}:{chance % 60:02d}:00+00:00",
         "on_time": True if status in ("done_unconfirmed", "confirmed") else None,
+        "never_critical": agency.startswith(("VKSND", "TAND", "MTTQ")),
     }
 
 
