@@ -32,12 +32,16 @@ async def measure(scale: Scale) -> None:
         )
         await product.caught_up()
         for number in range(scale.rounds):
-            burst = job.model_copy(update={"seed": job.seed + number})
+            burst = job.model_copy(update={"seed": job.seed + 2 * number})
             fast.append(await load.run_elsewhere(burst))
             await product.caught_up()
             capacity = fast[-1].visible / fast[-1].visible_seconds
-            steady = burst.model_copy(
-                update={"seconds": scale.steady_seconds, "rate": capacity * HALF}
+            steady = job.model_copy(
+                update={
+                    "seed": job.seed + 2 * number + 1,
+                    "seconds": scale.steady_seconds,
+                    "rate": capacity * HALF,
+                }
             )
             half.append(await load.run_elsewhere(steady))
             await product.caught_up()

@@ -42,6 +42,7 @@ class Job(BaseModel):
     watch: bool = False
     """Whether to read the live timeline and note when each event becomes visible."""
     seed: int = SEED
+    """Of words, moments and keys: two jobs on one system need different ones."""
 
 
 class Done(BaseModel):

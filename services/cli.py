@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from shared.errors import LiennganhError
+from shared.reference import RegisterError
 
 app = typer.Typer(
     name="liennganh",
@@ -123,7 +124,7 @@ def main() -> None:
     """The console script. Errors of ours end in one line with the remedy and exit code 1."""
     try:
         app()
-    except LiennganhError as error:
+    except (LiennganhError, RegisterError) as error:
         _say(f"liennganh: {error}", file=sys.stderr)
         sys.exit(1)
 

@@ -1,18 +1,23 @@
 """What the operating verbs do: serve, migrate, make tokens, show status and replays."""
 
 import asyncio
+import contextlib
 import json
 import signal
 import sys
 import time
+from datetime import datetime
 from typing import Any
 
 import aiohttp
 
 from services.registry import chosen
+from shared.actor import VIETNAM
 from shared.auth import DevelopmentIssuer
 from shared.config import Config
 from shared.errors import LiennganhError
+from shared.reference import load_register
+from shared.reference.errors import AgencyNotInExistence
 from shared.system import System, running
 from shared.telemetry import set_up_logging
 
@@ -54,6 +59,13 @@ def make_token(config: Config, agency: str, user: str, roles: tuple[str, ...], p
         raise LiennganhError(
             "tokens come from the issuer of LIENNGANH_JWKS_URL; development tokens are not valid"
         )
+    if not config.secrets.is_dir():
+        raise LiennganhError(
+            f"{config.data} holds no development issuer: start the product on it first, or name "
+            "the right folder with --data"
+        )
+    with contextlib.suppress(AgencyNotInExistence):  # Past bodies may be played too.
+        load_register().agency(agency, datetime.now(VIETNAM).date())
     return DevelopmentIssuer.open(config.secrets).sign(agency, user, roles, purpose)
 
 

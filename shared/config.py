@@ -60,6 +60,10 @@ class Config(BaseSettings):
     token_issuer: str = ""
     """Expected `iss` of tokens, needed with `jwks_url`."""
 
+    development_reachable: bool = False
+    """Lets the development issuer be reached from other machines. Anybody who reaches it can be any
+    agency without a password, so it is for closed networks without real data only."""
+
     pool_connections_max: int = Field(default=10, ge=2, le=200)
     """PostgreSQL connections of this process, beside one writer per log."""
 
@@ -75,6 +79,12 @@ class Config(BaseSettings):
             )
         if bool(self.jwks_url) != bool(self.token_issuer):
             raise ValueError("LIENNGANH_JWKS_URL and LIENNGANH_TOKEN_ISSUER are set together")
+        if not self.jwks_url and not self.development_reachable and not self._is_loopback():
+            raise ValueError(
+                f"LIENNGANH_HTTP_HOST is {self.http_host} and the development issuer would let "
+                "everybody there be any agency: keep 127.0.0.1, or set LIENNGANH_JWKS_URL, or say "
+                "LIENNGANH_DEVELOPMENT_REACHABLE=true"
+            )
         if self.profile == "production":
             self._fit_for_production()
         return self
@@ -95,6 +105,9 @@ class Config(BaseSettings):
                 "LIENNGANH_JWKS_URL must begin with https:// in the production profile: whoever "
                 "can change the answer can sign as anybody"
             )
+
+    def _is_loopback(self) -> bool:
+        return self.http_host in ("localhost", "::1") or self.http_host.startswith("127.")
 
     @property
     def secrets(self) -> Path:

@@ -118,6 +118,12 @@ class Follower:
         """`<schema> ← <source>`, for people."""
         return f"{self.projection.schema} ← {self.source.name}"
 
+    async def stands(self) -> int:
+        """The checkpoint as the database has it, whichever process moved it last."""
+        async with self._pool.acquire() as connection:
+            row = await Tables(connection, self._follow).row("checkpoint", self.source.name)
+        return row["position"] if row else 0
+
     async def run(self) -> None:
         """Follow until cancelled. Raises what goes wrong, for the supervisor to show and try again.
 

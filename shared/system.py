@@ -1,6 +1,7 @@
 """A running system: servers, logs, bus, followers and the front door, started in order."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,7 +21,7 @@ from shared.config import Config
 from shared.context import Fold
 from shared.embedded.servers import EmbeddedServers
 from shared.embedded.supervise import ServerExit
-from shared.errors import Broken
+from shared.errors import Broken, LiennganhError
 from shared.follow import Follower, LogSource, Projection, Source
 from shared.http.contracts import contract_routes
 from shared.http.door import Desk, Door
@@ -46,6 +47,9 @@ DUPLICATE_WINDOW_SECONDS = 600
 MESSAGE_BYTES_MAX = 524_288
 DRAIN_SECONDS = 20.0
 KEEPALIVE_SECONDS = 75.0
+CONNECTIONS_WAITING_MAX = 1024
+HEADER_BYTES_MAX = 16_384
+"""Of one header; above what a token may have, so that a long one is refused by us, in words."""
 
 log = structlog.get_logger()
 
@@ -263,17 +267,41 @@ async def _serve(system: System, stack: AsyncExitStack) -> str:
     runner = web.AppRunner(
         app,
         access_log=None,
+        logger=_quiet_http_log(),
+        max_field_size=HEADER_BYTES_MAX,
         keepalive_timeout=KEEPALIVE_SECONDS,
         shutdown_timeout=DRAIN_SECONDS,
     )
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    listening = socket.create_server(
-        (system.config.http_host, system.config.http_port), backlog=1024
-    )
+    listening = _listen(system.config.http_host, system.config.http_port)
     await web.SockSite(runner, listening).start()
     host, port = listening.getsockname()[:2]
     return f"http://{host}:{port}"
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=CONNECTIONS_WAITING_MAX)
+    except OSError as error:
+        raise LiennganhError(
+            f"cannot listen on {host}:{port} ({error.strerror}): is it running already? "
+            "Choose another with --http HOST:PORT; port 0 takes a free one"
+        ) from error
+
+
+def _quiet_http_log() -> logging.Logger:
+    """aiohttp's own messages without their tracebacks: those quote what the sender sent, and that
+    may be the beginning of a token."""
+    quiet = logging.getLogger("liennganh.http")
+
+    def without_quotes(record: logging.LogRecord) -> bool:
+        record.exc_info = record.exc_text = None
+        return True
+
+    if not quiet.filters:
+        quiet.addFilter(without_quotes)
+    return quiet
 
 
 async def _keep_as_it_is(_: asyncpg.Connection) -> None:

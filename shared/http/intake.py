@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMessage
 
 from shared.errors import NotUnderstood
 
@@ -61,6 +62,15 @@ async def read_bytes(request: web.Request) -> bytes:
                 body += chunk
                 if len(body) > BODY_BYTES_MAX:
                     raise _too_large()
+    except (BadHttpMessage, web.RequestPayloadError):
+        raise NotUnderstood(
+            "content-encoding",
+            "Nội dung gửi không đúng với Content-Encoding hoặc bị đứt giữa chừng.",
+            "The body is not what Content-Encoding says, or it broke off.",
+            remedy_vi="Gửi lại không nén, hoặc nén đúng như Content-Encoding ghi.",
+            remedy_en="Send it again uncompressed, or compressed as Content-Encoding says.",
+            status=415,
+        ) from None
     except TimeoutError:
         raise NotUnderstood(
             "body-too-slow",
@@ -85,7 +95,6 @@ def parse_json(body: bytes) -> Any:
             f"The body is not valid JSON (line {error.lineno}, column {error.colno}): {error.msg}.",
             remedy_vi="Sửa cú pháp; JSON là UTF-8, không có NaN, vô cực hay ký tự rời.",
             remedy_en="Mend the syntax; JSON is UTF-8 without NaN, infinity or lone surrogates.",
-            status=400,
         ) from None
     return Check().clean(tree, "", 1)
 
@@ -160,12 +169,27 @@ class Check:
         return unicodedata.normalize("NFC", text)
 
 
+REASONS = (
+    ("depth limit", "lồng quá nhiều tầng"),
+    ("recursion", "lồng quá nhiều tầng"),
+    ("surrogate", "có ký tự thay thế (surrogate) đứng lẻ"),
+    ("control character", "có ký tự điều khiển chưa được thoát"),
+    ("escape", "có dãy thoát không hợp lệ"),
+    ("zero-length", "không có nội dung"),
+    ("unexpected end", "thiếu phần cuối"),
+    ("trailing", "thừa nội dung sau phần kết thúc"),
+    ("number", "có số không hợp lệ"),
+)
+"""What the parser says, part by part, and how an officer reads it."""
+
+
 def _reason(error: orjson.JSONDecodeError, body: bytes) -> str:
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
         return "có byte không phải UTF-8"
-    return error.msg
+    said = error.msg.lower()
+    return next((vi for en, vi in REASONS if en in said), "có ký tự không đúng chỗ")
 
 
 def _refused(code: str, pointer: str, vi: str, en: str) -> NotUnderstood:

@@ -1,5 +1,6 @@
 """What operators ask of every process: is it alive, is it ready, how far is everything."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -35,13 +36,13 @@ class Operations:
     async def ready(self, _: web.Request) -> web.Response:
         """200 when everything this process holds is running; else 503 with what is not."""
         system = self._system
-        down = dict(system.supervisor.down)
+        down = _without_details(system.supervisor.down)
         if not system.bus.healthy:
-            down["bus"] = system.bus.trouble or "no connection to NATS"
+            down["bus"] = "no connection to NATS"
         try:
             await system.pool.fetchval("SELECT 1", timeout=DATABASE_SECONDS)
         except Exception as error:  # Whatever keeps us from the database, this is where it shows.
-            down["database"] = f"{type(error).__name__}: {error}"
+            down["database"] = type(error).__name__
         state = {"status": "not ready" if down else "ready", "down": down}
         return json_response(state, status=503 if down else 200)
 
@@ -52,8 +53,8 @@ class Operations:
         followers = [
             {
                 "follower": follower.name,
-                "position": follower.position,
-                "behind": max(0, heads.get(follower.source.name, 0) - follower.position),
+                "position": (stands := await follower.stands()),
+                "behind": max(0, heads.get(follower.source.name, 0) - stands),
             }
             for group in system.followers.values()
             for follower in group
@@ -62,7 +63,7 @@ class Operations:
             "services": [each.name for each in system.services],
             "logs": heads,
             "followers": followers,
-            "down": system.supervisor.down,
+            "down": _without_details(system.supervisor.down),
         }
         return json_response(answer)
 
@@ -80,3 +81,8 @@ class Operations:
         """The development issuer's public keys (RFC 7517)."""
         assert self._system.issuer is not None
         return json_response(self._system.issuer.public_keys())
+
+
+def _without_details(down: Mapping[str, str]) -> dict[str, str]:
+    """What is down and by which kind of error; the details are in the log, which asks who reads."""
+    return {name: error.partition(":")[0] for name, error in down.items()}

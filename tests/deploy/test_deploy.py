@@ -85,6 +85,11 @@ def test_compose_starts_the_application_with_a_whole_configuration(
         filled = re.sub(r"\$\{([A-Z_]+)[^}]*\}", lambda found: made[found[1]], value)
         monkeypatch.setenv(name, filled)
 
+    with pytest.raises(ValueError, match="development issuer would let everybody"):
+        Config()  # Without an issuer it must not listen for everybody.
+
+    monkeypatch.setenv("LIENNGANH_JWKS_URL", "https://issuer.example/keys")
+    monkeypatch.setenv("LIENNGANH_TOKEN_ISSUER", "https://issuer.example")
     config = Config()
 
     assert config.database_url.startswith("postgresql://liennganh:")
@@ -113,7 +118,7 @@ def test_the_example_shows_the_defaults_of_plain_settings() -> None:
     shown = dict(re.findall(rf"^# {PREFIX}([A-Z_]+)=(.*)$", text, re.MULTILINE))
 
     defaults = {name.upper(): field.default for name, field in Config.model_fields.items()}
-    plain = {name: str(value) for name, value in defaults.items() if value != ""}
+    plain = {name: str(value) for name, value in defaults.items() if value not in ("", False)}
 
     assert {name: shown[name] for name in plain} == plain
 

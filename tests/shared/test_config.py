@@ -124,3 +124,16 @@ def test_secrets_are_not_shown(environment: pytest.MonkeyPatch):
     assert "https://issuer.example.vn/keys" in shown
     for secret in ("'one'", "'two'", "SAxyz", "three"):
         assert secret not in shown
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::"])
+def test_the_development_issuer_is_not_for_other_machines(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setenv("LIENNGANH_HTTP_HOST", host)
+
+    with pytest.raises(ConfigurationWrong, match="LIENNGANH_DEVELOPMENT_REACHABLE"):
+        read_config()
+
+    monkeypatch.setenv("LIENNGANH_DEVELOPMENT_REACHABLE", "true")
+    assert read_config().http_host == host

@@ -162,14 +162,15 @@ async def test_an_agency_that_did_not_exist_that_day_records_nothing(world: Worl
 RAW: list[tuple[str, bytes, dict[str, str], int, str]] = [
     ("a body over the limit", b'{"a":"' + b"x" * 300_000 + b'"}', {}, 413, "body-too-large"),
     ("NUL", b'{"subject_vi":"a\\u0000b"}', {}, 422, "control-character"),
-    ("NaN", b'{"number":NaN}', {}, 400, "json"),
-    ("10,000-deep JSON", deep(10_000).encode(), {}, 400, "json"),
+    ("NaN", b'{"number":NaN}', {}, 422, "json"),
+    ("10,000-deep JSON", deep(10_000).encode(), {}, 422, "json"),
     ("JSON below the parser's limit but too deep", deep(100).encode(), {}, 422, "json-too-big"),
-    ("invalid UTF-8", b'{"subject_vi":"\xff\xfe"}', {}, 400, "json"),
-    ("a lone surrogate", b'{"subject_vi":"\\ud800"}', {}, 400, "json"),
+    ("invalid UTF-8", b'{"subject_vi":"\xff\xfe"}', {}, 422, "json"),
+    ("a lone surrogate", b'{"subject_vi":"\\ud800"}', {}, 422, "json"),
     ("a list", b"[]", {}, 422, "fields"),
-    ("nothing", b"", {}, 400, "json"),
+    ("nothing", b"", {}, 422, "json"),
     ("the wrong media type", b"{}", {"Content-Type": "text/plain"}, 415, "media-type"),
+    ("not the gzip it says", b"{}", {"Content-Encoding": "gzip"}, 415, "content-encoding"),
     ("a form", b"a=b", {"Content-Type": "application/x-www-form-urlencoded"}, 415, "media-type"),
 ]
 
@@ -290,3 +291,12 @@ async def test_twins_sent_at_once_with_one_key_are_one_act_with_one_answer(world
     assert {status for status, _ in answers} == {201}
     assert len({answer["stream"] for _, answer in answers}) == 1
     assert len({json.dumps(answer, sort_keys=True) for _, answer in answers}) == 1
+
+
+async def test_a_token_that_is_too_long_is_refused_in_words(world: World):
+    headers = {"Authorization": "Bearer " + "x" * 12_000}
+
+    async with world.http.get(world.url + DIRECTIVES, headers=headers) as answer:
+        problem = await answer.json(content_type=None)
+
+    assert (answer.status, problem["code"]) == (401, "not-signed-in")
