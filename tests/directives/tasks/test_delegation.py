@@ -2,7 +2,10 @@ from datetime import date
 
 import pytest
 
+from services.directives.domain import Directive
 from services.directives.due import DueOn
+from services.directives.events import Addressee
+from services.directives.tasks.domain import Task
 from services.directives.tasks.events import (
     AcknowledgeTask,
     CompleteTask,
@@ -13,6 +16,8 @@ from shared.errors import NotAllowed, Refused
 from tests.directives.examples import (
     BORDER_GUARD,
     COMMUNE_POLICE,
+    HEALTH,
+    JUSTICE,
     MILITARY,
     POLICE,
     PROVINCE,
@@ -21,11 +26,16 @@ from tests.directives.examples import (
     accepted,
     act,
     assigned,
+    history,
     news,
+    paper,
     task_line,
 )
 
 JULY_10 = "2025-07-10T10:00"
+FEBRUARY = "2025-02-10T08:00"
+LABOUR = "SO_LDTBXH-P63-40"
+"""Ended on 28 February 2025; four departments took over what it did."""
 ACCEPT = AcknowledgeTask(outcome="accepted")
 DONE = CompleteTask(result="đã kiểm tra 9 cơ sở")
 SHARE = DelegateTask(to="CA_XA-P34-40", share="Nắm địa bàn, kiểm tra cơ sở")
@@ -76,8 +86,23 @@ def test_handing_down_the_same_share_twice_is_not_news():
     again = task.delegate_task(SHARE, act(POLICE, JULY_10))
 
     assert again is None
-    assert task.share_said(SHARE) == share.id
+    assert task.share_said(SHARE, act(POLICE, JULY_10)) == share.id
     assert len(news(task)) == 1
+
+
+def test_the_same_words_of_two_bodies_are_two_shares():
+    task = assigned(task_line(lead="DEPARTMENTS-P34-40", coordinators=()))
+    to_all = DelegateTask(to="UBND_XA-P34-40", share="Rà soát địa bàn")
+    shares = {}
+    for body in (HEALTH, JUSTICE):
+        task.acknowledge_task(ACCEPT, act(body, JULY_10))
+        shares[body] = task.delegate_task(to_all, act(body, JULY_10))
+
+    again = task.delegate_task(to_all, act(JUSTICE, JULY_10))
+
+    assert again is None
+    assert task.share_said(to_all, act(HEALTH, JULY_10)) == shares[HEALTH].id
+    assert task.share_said(to_all, act(JUSTICE, JULY_10)) == shares[JUSTICE].id
 
 
 def test_a_second_share_has_the_next_key():
@@ -101,6 +126,48 @@ def test_the_military_command_directs_the_border_guard_from_july_2025():
 
     assert share is not None
     assert share.assignees == (BORDER_GUARD,)
+
+
+def of_a_body_that_ended() -> Task:
+    """A task of February that its heir in health has taken on in July."""
+    issuer = act("UBND_TINH-P63-40", FEBRUARY)
+    letter = paper(
+        issuer=issuer.agency,
+        issue_date=date(2025, 2, 10),
+        addressees=(Addressee(agency=LABOUR),),
+    )
+    line = task_line(lead=LABOUR, coordinators=())
+    origin = Directive.issue_directive(letter, issuer).origin
+    task = Task.assign_task(line, issuer, origin=origin)
+    task.acknowledge_task(ACCEPT, act(HEALTH, JULY_10))
+    return history(task)
+
+
+def test_the_heir_of_a_body_that_ended_hands_its_task_down_and_reviews_the_share():
+    task = of_a_body_that_ended()
+
+    share = task.delegate_task(
+        DelegateTask(to="UBND_XA-P34-40-16681", share="Rà soát"), act(HEALTH, JULY_10)
+    )
+
+    assert share is not None
+    assert task.standing_of(LABOUR) == "in_progress"
+    share.acknowledge_task(ACCEPT, act("UBND_XA-P34-40-16681", JULY_10))
+    share.complete_task(DONE, act("UBND_XA-P34-40-16681", JULY_10))
+    share.review_task_completion(
+        ReviewTaskCompletion(agency="UBND_XA-P34-40-16681", outcome="confirmed"),
+        act(HEALTH, JULY_10),
+    )
+    assert share.task_state == "confirmed"
+
+
+@pytest.mark.parametrize("to", [HEALTH, "UBND_XA-P34-22"])
+def test_an_heir_hands_nothing_to_itself_or_out_of_its_area(to):
+    with pytest.raises(Refused) as refusal:
+        of_a_body_that_ended().delegate_task(DelegateTask(to=to, share="x"), act(HEALTH, JULY_10))
+
+    assert (refusal.value.code, refusal.value.pointer) == ("not-below", "/to")
+    assert HEALTH in refusal.value.vi
 
 
 @pytest.mark.parametrize(
