@@ -79,7 +79,7 @@ class _Bench:
 
     async def appends(self, clients: int, stale_share: float) -> Found:
         """Appends per second of everybody, once for each round; who begins changes."""
-        names = (*NAMES, *LIMITS)
+        names = NAMES if stale_share else (*NAMES, *LIMITS)
         found: Found = {name: [] for name in names}
         for number in range(self._scale.rounds):
             turn = number * 2 % len(names)
@@ -220,14 +220,15 @@ def _tell(
         ["clients", *NAMES],
         [[str(clients), *(each[who].text() for who in NAMES)] for clients, each in spreads.items()],
     )
-    report.show(
-        f"rows per second of the database alone, in batches of {recorders.LIMIT_BATCH_EVENTS}",
-        ["beside clients", *LIMITS],
-        [
-            [str(clients), *(each[how].text() for how in LIMITS)]
-            for clients, each in spreads.items()
-        ],
-    )
+    if not stale_share:
+        report.show(
+            f"rows per second of the database alone, in batches of {recorders.LIMIT_BATCH_EVENTS}",
+            ["beside clients", *LIMITS],
+            [
+                [str(clients), *(each[how].text() for how in LIMITS)]
+                for clients, each in spreads.items()
+            ],
+        )
     report.show(
         "ours, as a multiple of",
         ["clients", "eventsourcing", "the fastest peer", "the limit", "the limit with ledger"],
@@ -253,8 +254,7 @@ def _tell(
             "stale_share": stale_share,
             "unit": "appends per second",
             **{who: round(each[who].median, 1) for who in NAMES},
-            "limit": round(_most(each, "limit", "limit_pipelined"), 1),
-            "limit_with_ledger": round(each["limit_with_ledger"].median, 1),
+            **({} if stale_share else _limits(each)),
             "least_and_most": {who: spread.json() for who, spread in each.items()},
         }
         for clients, each in spreads.items()
@@ -262,5 +262,13 @@ def _tell(
     report.write(name, rows, where)
 
 
+def _limits(each: dict[str, Spread]) -> dict[str, float]:
+    return {
+        "limit": round(_most(each, "limit", "limit_pipelined"), 1),
+        "limit_with_ledger": round(_most(each, "limit_with_ledger"), 1),
+    }
+
+
 def _most(spreads: dict[str, Spread], *names: str) -> float:
-    return max(spreads[name].median for name in names)
+    """The highest median among those that were measured; 0 when none was."""
+    return max((spreads[name].median for name in names if name in spreads), default=0.0)

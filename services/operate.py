@@ -1,7 +1,6 @@
 """What the operating verbs do: serve, migrate, make tokens, show status and replays."""
 
 import asyncio
-import contextlib
 import json
 import signal
 import sys
@@ -16,8 +15,8 @@ from shared.actor import VIETNAM
 from shared.auth import DevelopmentIssuer
 from shared.config import Config
 from shared.errors import LiennganhError
+from shared.policy import in_its_time
 from shared.reference import load_register
-from shared.reference.errors import AgencyNotInExistence
 from shared.system import System, running
 from shared.telemetry import set_up_logging
 
@@ -64,8 +63,7 @@ def make_token(config: Config, agency: str, user: str, roles: tuple[str, ...], p
             f"{config.data} holds no development issuer: start the product on it first, or name "
             "the right folder with --data"
         )
-    with contextlib.suppress(AgencyNotInExistence):  # Past bodies may be played too.
-        load_register().agency(agency, datetime.now(VIETNAM).date())
+    in_its_time(load_register(), agency, datetime.now(VIETNAM).date())
     return DevelopmentIssuer.open(config.secrets).sign(agency, user, roles, purpose)
 
 

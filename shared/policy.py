@@ -11,8 +11,11 @@ from typing import Any
 
 from shared.actor import Act
 from shared.errors import Broken, NotAllowed
+from shared.reference import Agency, Register, RegisterError
+from shared.reference.errors import AgencyNotInExistence
 
 RULE_FIELDS = ("types", "from", "until", "source")
+STATION, COMMUNE = "station", "commune"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Competence:
 
     def refuse_unless_competent(self, event: type[Any], act: Act) -> None:
         """Raises `NotAllowed` with the rule when this actor may not record that fact then."""
-        act.register.agency(act.agency, act.on)
+        refuse_collective(act.register, act.register.agency(act.agency, act.on))
         if self._allowed(event.TOPIC, act.by.type_code, act.on):
             return
         allowed = sorted({each for rule in self.rules[event.TOPIC] for each in rule.types})
@@ -70,6 +73,52 @@ class Competence:
 
     def _decide(self, topic: str, type_code: str, on: date) -> bool:
         return any(rule.allows(type_code, on) for rule in self.rules[topic])
+
+
+def in_its_time(register: Register, agency_id: str, on: date) -> tuple[Agency, date]:
+    """An agency as it is on that day, or was on its last, and that day.
+
+    Past bodies still read what is theirs: their archives are somebody's duty. Raises `NotAllowed`
+    for an id that the register has never known.
+    """
+    try:
+        return register.agency(agency_id, on), on
+    except AgencyNotInExistence as error:
+        day = error.valid_to or error.valid_from or on
+    except RegisterError as error:
+        raise _never_known(error) from None
+    try:
+        return register.agency(agency_id, day), day
+    except RegisterError as error:
+        raise _never_known(error) from None
+
+
+def refuse_collective(register: Register, agency: Agency) -> None:
+    """Raises `NotAllowed` for a name that several bodies share: one token must not act for all.
+
+    Stations have no list; the id that names those of one commune is the nearest there is, so it
+    stands for the station.
+    """
+    nearest = agency.level == STATION and register.area(agency.area).level == COMMUNE
+    if agency.is_collective and not nearest:
+        raise NotAllowed(
+            "collective-cannot-act",
+            f"{agency.id} ({agency.name_vi}) là tên chung của nhiều cơ quan, không tự hành động.",
+            f"{agency.id} ({agency.name_en}) is a name for several bodies; it cannot act itself.",
+            rule="register:collective",
+            remedy_vi="Dùng mã truy cập của chính cơ quan thực hiện.",
+            remedy_en="Use a token of the very body that acts.",
+        )
+
+
+def _never_known(error: RegisterError) -> NotAllowed:
+    return NotAllowed(
+        "agency-id",
+        error.vi,
+        error.en,
+        remedy_vi="Xin mã truy cập mang mã cơ quan có trong danh mục.",
+        remedy_en="Ask for a token with an agency id of the register.",
+    )
 
 
 def _rule(row: Mapping[str, Any], place: str) -> Rule:

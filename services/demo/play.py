@@ -39,12 +39,13 @@ async def play(config: Config, *, once: bool, as_json: bool) -> int:
     begun = time.monotonic()
     async with running(config, SERVICES) as system:
         console.print(f"Liên ngành 138 sẵn sàng: {system.url}")
-        lines, events, expected = await _played(system, console)
-        result = totals(lines, events) | {"seconds": round(time.monotonic() - begun, 1)}
-        console.print(table(lines))
+        stage, lines, events = await _played(system, console)
+        result = totals(lines, events, stage.unlisted)
+        result["seconds"] = round(time.monotonic() - begun, 1)
+        console.print(table(lines, stage.unlisted))
         if as_json:
             say(json.dumps(result))
-        whole = _whole(result, expected)
+        whole = _whole(result, _expected(stage))
         if not once:
             console.print(f"Bàn trực: {enter_url(system)}", soft_wrap=True)
             console.print("Ctrl-C để dừng.")
@@ -54,7 +55,7 @@ async def play(config: Config, *, once: bool, as_json: bool) -> int:
 
 async def _played(
     system: System, console: Console
-) -> tuple[Sequence[Mapping[str, Any]], int, Mapping[str, int]]:
+) -> tuple[Stage, Sequence[Mapping[str, Any]], int]:
     if system.issuer is None:
         raise LiennganhError("the demonstration signs its own tokens: unset LIENNGANH_JWKS_URL")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -72,7 +73,7 @@ async def _played(
             stage = Stage(doors, system.register, tell)
             await stage.play()
             lines = await stage.summary()
-            return lines, await stage.entries(), _expected(stage)
+            return stage, lines, await stage.entries()
 
 
 def _expected(stage: Stage) -> Mapping[str, int]:
@@ -86,9 +87,10 @@ def _expected(stage: Stage) -> Mapping[str, int]:
     }
 
 
-def totals(lines: Sequence[Mapping[str, Any]], events: int) -> dict[str, Any]:
+def totals(lines: Sequence[Mapping[str, Any]], events: int, unlisted: int) -> dict[str, Any]:
     """The sums over all papers. Addressees are counted as the papers name them; `bodies` are the
-    agencies that they were on the day."""
+    agencies that they were on the day. `unlisted` assignments are to collectives without a list;
+    they have nobody who could answer."""
     names = ("addressees", "received", "acknowledged", "bodies", "bodies_received")
     return {
         "directives": len(lines),
@@ -97,12 +99,13 @@ def totals(lines: Sequence[Mapping[str, Any]], events: int) -> dict[str, Any]:
         **{name: sum(line[name] for line in lines) for name in names},
         "bodies_acknowledged": sum(line["bodies_acknowledged"] for line in lines),
         "assignments": sum(line["assignments"]["total"] for line in lines),
-        "unanswered": sum(line["assignments"]["open"] for line in lines),
+        "unanswered": sum(line["assignments"]["open"] for line in lines) - unlisted,
+        "unlisted": unlisted,
         "events": events,
     }
 
 
-def table(lines: Sequence[Mapping[str, Any]]) -> Table:
+def table(lines: Sequence[Mapping[str, Any]], unlisted: int) -> Table:
     """The summary per directive, for people; in brackets the agencies behind the addressees."""
     shown = Table(box=box.SIMPLE_HEAD, title="Văn bản chỉ đạo", title_justify="left")
     shown.add_column("Văn bản", min_width=18)
@@ -122,6 +125,11 @@ def table(lines: Sequence[Mapping[str, Any]]) -> Table:
             _due(line["due_next"]),
         )
         shown.add_section()
+    if unlisted:
+        shown.caption = (
+            f"{unlisted} lượt giao cho tên chung, danh mục chưa liệt kê đơn vị nên chưa ai nhận."
+        )
+        shown.caption_justify = "left"
     return shown
 
 
@@ -134,7 +142,7 @@ def _due(due: Mapping[str, Any] | None) -> str:
 
 
 def _whole(result: Mapping[str, Any], expected: Mapping[str, int]) -> bool:
-    """Everybody received and answered, and the sums are those of the published facts."""
+    """Everybody who exists received and answered, and the sums are those of the published facts."""
     return (
         all(result[name] == value for name, value in expected.items())
         and result["received"] == result["acknowledged"] == result["addressees"]

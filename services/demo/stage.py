@@ -13,6 +13,7 @@ from services.demo.client import Client
 from services.demo.letters import Figures, Letter, figures, letter, read_seeds
 from shared.auth import DevelopmentIssuer
 from shared.errors import LiennganhError
+from shared.policy import in_its_time
 from shared.reference import Register
 
 AGENCIES_AT_ONCE = 12
@@ -50,8 +51,12 @@ class Stage:
         self._doors = doors
         self._letters = [letter(seed, register) for seed in read_seeds()]
         self._tell = tell
+        self._last_day = max(each.issued_at for each in self._letters).date()
+        self._register = register
         self._reader = doors.client(READER)
         self._acts: Counter[str] = Counter()
+        self.unlisted = 0
+        """Open assignments to collectives without a list: nobody can answer for those."""
         self.expected: Figures = figures(read_seeds())
 
     async def play(self) -> None:
@@ -59,6 +64,7 @@ class Stage:
         issued = [await self._issue(each) for each in self._letters]
         for each, id in zip(self._letters, issued, strict=True):
             await self._carry_out(each, id)
+        self.unlisted = sum([await self._unlisted(id) for id in issued])
         for each, id in zip(self._letters, issued, strict=True):
             await self._consolidate(each, id)
 
@@ -97,7 +103,7 @@ class Stage:
         """Everybody who is addressed or assigned acts, a few agencies at a time."""
         await self._caught_up()
         found = await self._reader.ask(f"{AT}/{id}")
-        duties = duties_of(found)
+        duties = duties_of(found, self._exists)
         numbers = {agency: number for number, agency in enumerate(sorted(duties), 101)}
         todo = {agency: each for agency, each in sorted(duties.items()) if not each.done}
         done = len(duties) - len(todo)
@@ -117,6 +123,20 @@ class Stage:
         async with asyncio.TaskGroup() as group:
             for agency, left in todo.items():
                 group.create_task(act(agency, left))
+
+    async def _unlisted(self, id: str) -> int:
+        """Open assignments of one paper that are no body's."""
+        found = await self._reader.ask(f"{AT}/{id}")
+        return sum(
+            assignee["status"] == "open" and not self._exists(assignee["agency"])
+            for task in found["task_list"]
+            for assignee in task["assignees"]
+        )
+
+    def _exists(self, agency: str) -> bool:
+        """Whether the id is a body's, and so may have a system of its own."""
+        found, _ = in_its_time(self._register, agency, self._last_day)
+        return not found.is_collective
 
     async def _consolidate(self, paper: Letter, id: str) -> None:
         """The report line upwards: who was asked sums up and sends on, the next level accepts."""
@@ -165,8 +185,11 @@ class Stage:
         self._acts[what] += 1
 
 
-def duties_of(found: Mapping[str, Any]) -> dict[str, Duties]:
-    """What everybody still has to do about one paper, from its place in the register."""
+def duties_of(found: Mapping[str, Any], exists: Callable[[str], bool]) -> dict[str, Duties]:
+    """What everybody still has to do about one paper, from its place in the register.
+
+    A collective that the register cannot list has no system that could act: `exists` denies it.
+    """
     duties: dict[str, Duties] = defaultdict(lambda: Duties(register=False, tasks=set()))
     for addressee in found["addressee_list"]:
         for body in addressee["bodies"]:
@@ -181,4 +204,4 @@ def duties_of(found: Mapping[str, Any]) -> dict[str, Duties]:
         for missing in line["missing"]:
             if line["via"]:  # Lines without a channel are consolidated ones.
                 duties[missing["agency"]].reports.add(line["id"])
-    return dict(duties)
+    return {agency: each for agency, each in duties.items() if exists(agency)}

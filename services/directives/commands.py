@@ -117,7 +117,7 @@ async def delegate_task(said: DelegateTask, ctx: Context, id: UUID) -> Receipt:
     """Hand a share of a task down; the share begins a task of its own in the same record."""
     task = await ctx.load(Task, id)
     share = task.delegate_task(said, ctx.act)
-    share_id = share.id if share else task.share_said(said)
+    share_id = share.id if share else task.share_said(said, ctx.act)
     return await ctx.save(task, *([share] if share else []), task_id=str(share_id))
 
 
@@ -223,7 +223,7 @@ async def _moves(said: ReviseDirective, ctx: Context) -> dict[str, UUID]:
                 f"There is no task {new} of a replacing directive to take {old} over.",
                 pointer=f"/moved/{old}",
                 rule="NĐ 30/2020/NĐ-CP Điều 18(3)",
-                remedy_vi="Ban hành văn bản mới trước, ghi by_document.directive_id của nó.",
+                remedy_vi="Ghi nhận văn bản thay thế trước, rồi chọn đúng văn bản đó khi thay thế.",
                 remedy_en="Issue the new directive first; give its id as by_document.directive_id.",
             )
         moves[old] = id

@@ -14,6 +14,10 @@ def directive_id(issuer: str, year: int, notation: str | None, number: int) -> U
     Numbers are unique within an issuer, a year and a series of notations (NĐ 30/2020 Điều 15), so
     the log itself refuses a second paper with the same ones. `notation` as understood, not as
     typed, so that an odd dash makes no second paper.
+
+    This holds for numbers given at issuing. A number that a later revision gives is refused when a
+    paper was issued under it before, but is not reserved: the revised paper keeps its id, so that
+    two papers can come to bear the same number, by an issue or a second revision afterwards.
     """
     return uuid5(DIRECTIVES, f"{issuer}|{year}|{notation or ''}|{number}")
 

@@ -7,11 +7,14 @@ from services.directives.bodies import acting_as, agency_of, resolve
 from services.directives.due import refuse_reversed
 from services.directives.events import Bodies, Paper, paper_days
 from services.directives.notation import TYPES, Notation, notation
+from services.directives.words import DOC_TYPES
 from shared.actor import Act
 from shared.errors import NotAllowed, Refused
 
-PARTIAL_REMEDY_VI = "Đặt completeness = partial và ghi tên phần thiếu vào missing."
+PARTIAL_REMEDY_VI = "Đánh dấu văn bản là chưa đầy đủ và nêu tên từng phần còn thiếu."
 PARTIAL_REMEDY_EN = "Set completeness to partial and name the gap in missing."
+PARTS_VI = {"number": "số", "notation": "ký hiệu", "issue_date": "ngày ban hành"}
+"""What every paper has, field by field, as an officer calls it."""
 
 
 def refuse_unfit(paper: Paper, act: Act, keys: Sequence[str]) -> None:
@@ -50,7 +53,7 @@ def refuse_unclear_days(paper: Paper) -> None:
             "Exactly one is needed: the day of issue, or the days between which it lies.",
             pointer="/issue_date",
             rule="NĐ 30/2020/NĐ-CP Điều 8(2)(d)",
-            remedy_vi="Ghi issue_date; khi nguồn không nêu ngày thì ghi issued_between.",
+            remedy_vi="Ghi ngày ban hành; nguồn không nêu ngày thì ghi từ ngày nào đến ngày nào.",
             remedy_en="Give issue_date; where the source has no day, give issued_between.",
         )
     if paper.issued_between is not None:
@@ -67,18 +70,18 @@ def refuse_early(act: Act, first_day: date) -> None:
         f"The act of {act.on:%Y-%m-%d} is before the day of issue {first_day:%Y-%m-%d}.",
         pointer="/occurred_at",
         rule="NĐ 30/2020/NĐ-CP Điều 18",
-        remedy_vi="Kiểm tra ngày xảy ra (occurred_at) và ngày ban hành.",
+        remedy_vi="Kiểm tra thời điểm xảy ra và ngày ban hành.",
         remedy_en="Check occurred_at and the day of issue.",
     )
 
 
 def refuse_hidden_gaps(paper: Paper) -> None:
     """Every paper has a number, a notation and a day; where they are unknown, it says so."""
-    for name in ("number", "notation", "issue_date"):
+    for name, vi in PARTS_VI.items():
         if getattr(paper, name) is None and name not in paper.missing:
             raise Refused(
                 "gap-not-declared",
-                f"Thiếu {name} mà không ghi là phần còn thiếu.",
+                f"Văn bản không có {vi} mà không ghi đó là phần còn thiếu.",
                 f"{name} is empty and not named as missing.",
                 pointer="/missing",
                 rule="NĐ 30/2020/NĐ-CP Điều 8(2)",
@@ -88,11 +91,11 @@ def refuse_hidden_gaps(paper: Paper) -> None:
     if (paper.completeness == "complete") == bool(paper.missing):
         raise Refused(
             "completeness-contradicted",
-            "completeness và missing mâu thuẫn: thiếu thì partial, đủ thì không có phần thiếu.",
+            "Mâu thuẫn: văn bản ghi là đầy đủ thì không có phần thiếu, chưa đầy đủ thì phải có.",
             "completeness and missing contradict: partial has gaps, complete has none.",
             pointer="/completeness",
-            remedy_vi=PARTIAL_REMEDY_VI,
-            remedy_en=PARTIAL_REMEDY_EN,
+            remedy_vi=f"{PARTIAL_REMEDY_VI} Nếu đủ thì bỏ danh sách phần thiếu.",
+            remedy_en=f"{PARTIAL_REMEDY_EN} If nothing is missing, leave the list empty.",
         )
 
 
@@ -103,13 +106,14 @@ def understood_notation(text: str | None, doc_type: str, pointer: str) -> Notati
     found = notation(text, pointer)
     if found.year is None and found.type == TYPES[doc_type]:
         return found
+    vi, _ = DOC_TYPES[doc_type]
     raise Refused(
         "notation-does-not-fit-type",
-        f"Ký hiệu {found.printed} không phải của loại văn bản {doc_type}.",
+        f"Ký hiệu {found.printed} không phải của loại văn bản “{vi}”.",
         f"The notation {found.printed} is not one of the type {doc_type}.",
         pointer=pointer,
         rule="NĐ 30/2020/NĐ-CP Điều 7, Phụ lục III",
-        remedy_vi=f"Loại {doc_type} có ký hiệu dạng {_example(doc_type)}.",
+        remedy_vi=f"Loại “{vi}” có ký hiệu dạng {_example(doc_type)}.",
         remedy_en=f"The type {doc_type} is written like {_example(doc_type)}.",
     )
 
@@ -191,7 +195,7 @@ def refuse_campaigns(paper: Paper, act: Act) -> None:
                 f"Đợt cao điểm {each.key} trùng mã, hoặc thuộc một đợt không có.",
                 f"Campaign {each.key} has a key used twice, or a parent that is not there.",
                 pointer=pointer,
-                remedy_vi="parent là mã của một đợt khác trong cùng văn bản.",
+                remedy_vi="Mỗi đợt một mã; đợt cấp trên phải là một đợt khác của văn bản này.",
                 remedy_en="parent is the key of another campaign of the same paper.",
             )
 

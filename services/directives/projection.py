@@ -1,9 +1,14 @@
 """The register of directives: who has received, who has acted, what is due next."""
 
+from datetime import date
 from pathlib import Path
+from typing import Any
+
+import orjson
 
 from services.directives.due import Due, deadline
 from services.directives.events import (
+    Corrections,
     DirectiveDispatched,
     DirectiveIssued,
     DirectiveReceived,
@@ -32,6 +37,7 @@ from shared.domain import Event
 from shared.envelope import Envelope
 from shared.errors import Broken
 from shared.follow import Projection
+from shared.reference import RegisterError, load_register
 from shared.sql import Tables
 
 FOLDER = Path(__file__).parent
@@ -48,14 +54,19 @@ async def apply(envelope: Envelope, tables: Tables) -> None:
         case TaskAssigned():
             await _assigned(event, tables)
         case (
-            TaskAcknowledged() | TaskProgressReported() | TaskCompleted() | TaskCompletionReviewed()
+            TaskAcknowledged()
+            | TaskDelegated()
+            | TaskProgressReported()
+            | TaskCompleted()
+            | TaskCompletionReviewed()
         ):
             await _worked_on(event, tables)
         case TaskDueDateChanged():
-            due = event.new_due.model_dump_json(by_alias=True)
-            await tables.run("change_due", event.originator_id, due, _end(event.new_due))
+            await _must(tables, "change_due", event.originator_id, *_term(event.new_due))
+            await tables.run("forget_own_dues", event.originator_id)
         case TaskCancelled():
-            await tables.run("cancel_task", event.originator_id, event.timestamp)
+            await _must(tables, "cancel_task", event.originator_id)
+            await tables.run("cancel_assignees", event.originator_id, event.timestamp)
         case TargetSet():
             await tables.run(
                 "insert_target",
@@ -66,15 +77,41 @@ async def apply(envelope: Envelope, tables: Tables) -> None:
             )
         case ReportRequested() | ReportSubmitted() | ReportReviewed() | ReportConsolidated():
             await _reported(event, tables)
-        case TaskDelegated():
-            pass  # The share begins a task of its own, which says it all.
         case _:
             raise Broken(f"the register does not know {envelope.topic}: add it to apply()")
-    directive = next(
-        each for each in envelope.metadata.subjects if each.startswith("directive:")
-    ).removeprefix("directive:")
+    directive = _directive_of(envelope)
     own = envelope.version if str(envelope.stream) == directive else 0
-    await tables.run("touch_directive", directive, own, event.timestamp)
+    await _must(tables, "touch_directive", directive, own, event.timestamp)
+
+
+def _directive_of(envelope: Envelope) -> str:
+    for subject in envelope.metadata.subjects:
+        kind, _, id = subject.partition(":")
+        if kind == "directive":
+            return id
+    raise Broken(
+        f"{envelope.topic} {envelope.event_id} names no directive among its subjects "
+        f"{envelope.metadata.subjects}: whoever recorded it must name it"
+    )
+
+
+async def _must(tables: Tables, name: str, *args: object) -> None:
+    """Run a statement that changes at least one row. Raises `Broken` when there is none."""
+    if not _changed(await tables.run(name, *args)):
+        raise Broken(
+            f"the register has nothing to {name} for {args[:3]}: the event does not fit what was "
+            "recorded before it; compare them with the log, then rebuild the projection"
+        )
+
+
+def _changed(tag: str) -> bool:
+    """Whether PostgreSQL's command tag (`UPDATE 1`, `INSERT 0 1`) counts any row."""
+    return not tag.endswith(" 0")
+
+
+def _term(due: Due | None) -> tuple[str | None, object]:
+    """A term as JSON, and the first moment that is too late."""
+    return (None, None) if due is None else (due.model_dump_json(by_alias=True), deadline(due))
 
 
 async def _issued(event: DirectiveIssued, envelope: Envelope, tables: Tables) -> None:
@@ -93,7 +130,12 @@ async def _issued(event: DirectiveIssued, envelope: Envelope, tables: Tables) ->
     )
     for ordinal, bodies in enumerate(event.bodies):
         await tables.run(
-            "insert_bodies", event.originator_id, bodies.addressee, ordinal, list(bodies.members)
+            "insert_bodies",
+            event.originator_id,
+            bodies.addressee,
+            ordinal,
+            list(bodies.members),
+            not bodies.members_known,
         )
 
 
@@ -101,54 +143,155 @@ async def _on_its_way(event: Event, tables: Tables) -> None:
     id, at = event.originator_id, event.timestamp
     match event:
         case DirectiveDispatched():
-            await tables.run("dispatch", id, event.recipient, at)
+            await _must(tables, "dispatch", id, event.recipient, at)
         case DirectiveReceived(edxml_status="01"):
-            await tables.run("receive", id, event.recipient, at)
+            await _must(tables, "receive", id, event.recipient, event.addressed_as, at)
         case DirectiveReceived():
-            await tables.run("register", id, event.recipient, at, event.incoming_number)
+            number = event.incoming_number
+            await _must(tables, "register", id, event.recipient, event.addressed_as, at, number)
         case DirectiveReturned():
-            await tables.run("return", id, event.recipient, at, event.reason)
+            await _must(tables, "return", id, event.recipient, event.addressed_as, at, event.reason)
         case DirectiveRevised():
-            await tables.run("revise_directive", id, event.kind, event.reference)
+            await _revised(event, tables)
+    if (
+        isinstance(event, DirectiveReceived | DirectiveReturned)
+        and event.recipient != event.addressed_as
+    ):
+        await tables.run("stand_back_body", id, event.addressed_as)
+
+
+async def _revised(event: DirectiveRevised, tables: Tables) -> None:
+    text = await tables.value("paper", event.originator_id)
+    if text is None:
+        raise Broken(f"the register has no directive {event.originator_id} to revise: rebuild it")
+    paper = orjson.loads(text)
+    revise(paper, event)
+    between = paper["issued_between"] or {}
+    await _must(
+        tables,
+        "revise_directive",
+        event.originator_id,
+        event.kind,
+        event.reference,
+        paper["subject_vi"],
+        paper["subject_en"],
+        date.fromisoformat(paper["issue_date"] or between["to"]),
+        orjson.dumps(paper).decode(),
+    )
+
+
+def revise(paper: dict[str, Any], event: DirectiveRevised) -> None:
+    """Take corrections, closed gaps and the keys of new lines into a recorded paper."""
+    changed = event.changed_fields
+    corrected = event.corrections or Corrections()
+    paper |= corrected.model_dump(mode="json", include=set(changed))
+    paper["reference"] = event.reference
+    if corrected.issue_date is not None:
+        paper["year"] = corrected.issue_date.year
+    closed = {*changed, *event.filled}
+    paper["missing"] = [each for each in paper["missing"] if each not in closed]
+    paper["completeness"] = "partial" if paper["missing"] else "complete"
+    for name in ("task_keys", "target_keys", "report_keys"):
+        paper[name] += getattr(event, name)
 
 
 async def _assigned(event: TaskAssigned, tables: Tables) -> None:
-    state = event.model_dump_json()
-    due = event.due.model_dump_json(by_alias=True)
     await tables.run(
         "insert_task",
         event.originator_id,
         event.directive_id,
         event.parent_task_id,
         event.key,
-        state,
-        due,
-        _end(event.due),
+        event.model_dump_json(),
+        *_term(event.due),
     )
     await tables.run(
         "insert_assignees",
         event.originator_id,
         event.directive_id,
         list(event.assignees),
+        [] if event.members_known else [each for each in event.assignees if _many(each, event)],
         event.timestamp,
     )
 
 
+def _many(agency: str, assigned: TaskAssigned) -> bool:
+    """Whether an id named many bodies when the task was assigned."""
+    try:
+        return load_register().agency(agency, assigned.named_on).is_collective
+    except RegisterError:
+        return False  # The register has changed since; a body that nobody knows is one body.
+
+
 async def _worked_on(event: Event, tables: Tables) -> None:
-    id, at = event.originator_id, event.timestamp
     match event:
         case TaskAcknowledged():
-            await tables.run("set_assignee", id, event.agency, event.outcome, at, None, None)
+            await _stands(event, event.agency, tables, event.outcome)
+        case TaskDelegated():
+            await _stands(event, event.agency, tables, "in_progress")
         case TaskProgressReported():
-            await tables.run(
-                "set_assignee", id, event.agency, "in_progress", at, event.percent, None
-            )
+            await _stands(event, event.agency, tables, "in_progress", percent=event.percent)
         case TaskCompleted():
             status = "done_unconfirmed"
-            await tables.run("set_assignee", id, event.agency, status, at, 100, event.on_time)
+            await _stands(event, event.agency, tables, status, percent=100, on_time=event.on_time)
+        case TaskCompletionReviewed(outcome="confirmed"):
+            await _stands(event, event.agency, tables, "confirmed")
         case TaskCompletionReviewed():
-            status = "confirmed" if event.outcome == "confirmed" else "in_progress"
-            await tables.run("set_assignee", id, event.agency, status, at, None, None)
+            await _must(
+                tables,
+                "reopen_assignee",
+                event.originator_id,
+                event.agency,
+                event.timestamp,
+                *_term(event.new_due),
+            )
+
+
+async def _stands(
+    event: Event,
+    agency: str,
+    tables: Tables,
+    status: str,
+    *,
+    percent: int | None = None,
+    on_time: bool | None = None,
+) -> None:
+    """How far one that leads is now. Those that only help are no assignees and change nothing."""
+    id = event.originator_id
+    now = (id, agency, status, event.timestamp, percent, on_time)
+    if _changed(await tables.run("set_assignee", *now)):
+        return
+    text = await tables.value("task", id)
+    if text is None:
+        raise Broken(f"the register has no task {id}, of which {event.TOPIC} speaks: rebuild it")
+    task = orjson.loads(text)
+    named = _acts_for(agency, task)
+    if named is None:
+        raise Broken(
+            f"{agency} acts on task {task['key']} ({id}) that is assigned neither to it nor to a "
+            "collective that covers it: compare the register of agencies with the one that decided"
+        )
+    if named in task["helpers"]:
+        return
+    await _must(tables, "join_assignees", id, agency, named, event.timestamp)
+    await tables.run("stand_back_assignee", id, named)
+    await _must(tables, "set_assignee", *now)
+
+
+def _acts_for(agency: str, task: dict[str, Any]) -> str | None:
+    """The assignee or helper as which an agency acts: itself before collectives, leads first."""
+    bodies: list[str] = [*task["assignees"], *task["helpers"]]
+    if agency in bodies:
+        return agency
+    day = date.fromisoformat(task["named_on"])
+    return next((each for each in bodies if _covers(each, agency, day)), None)
+
+
+def _covers(body: str, agency: str, on: date) -> bool:
+    try:
+        return load_register().covers(body, agency, on)
+    except RegisterError:
+        return False  # Not there on that day, so it covers nobody.
 
 
 async def _reported(event: Event, tables: Tables) -> None:
@@ -157,18 +300,15 @@ async def _reported(event: Event, tables: Tables) -> None:
         case ReportRequested():
             state = event.model_dump_json()
             await tables.run(
-                "insert_report", id, event.directive_id, event.key, state, _end(event.due)
+                "insert_report", id, event.directive_id, event.key, state, deadline(event.due)
             )
         case ReportSubmitted():
-            await tables.run("submit_report", id, event.agency, event.on_time, at)
+            await _must(tables, "submit_report", id, event.agency, event.on_time, at)
         case ReportReviewed():
-            await tables.run("review_report", id, event.agency, event.outcome, at)
+            term = _term(event.new_due)
+            await _must(tables, "review_report", id, event.agency, event.outcome, at, *term)
         case ReportConsolidated():
-            await tables.run("consolidate_report", id, at)
-
-
-def _end(due: Due) -> object:
-    return deadline(due)
+            await _must(tables, "consolidate_report", id, at)
 
 
 REGISTER = Projection(

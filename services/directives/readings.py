@@ -10,16 +10,20 @@ import orjson
 from asyncpg import Record
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.directives.words import DOC_TYPES, due_words, paper_title
+from services.directives.words import DOC_TYPES, Names, due_words, paper_title
+from shared.actor import VIETNAM
 from shared.errors import NotFound
 from shared.http.door import Reader
-from shared.reference import Register
 
 PAGE_DIRECTIVES_DEFAULT = 50
 PAGE_DIRECTIVES_MAX = 200
 STATES = ("open", "accepted", "returned", "in_progress", "done_unconfirmed", "confirmed")
 """Of an assignee, from not yet to done; `returned` and `cancelled` stand aside."""
-OPEN_STATES = frozenset({"open", "accepted", "in_progress"})
+WAITING = frozenset({"open", "accepted", "in_progress", "reopened"})
+"""Of an assignee, from whom something is still expected."""
+DONE = frozenset({"done_unconfirmed", "confirmed"})
+SHOWN_AS = {"reopened": "in_progress"}
+"""A reopened part counts as going on; that it was reopened stands beside it."""
 
 
 class DirectivesAsked(BaseModel):
@@ -59,7 +63,7 @@ async def list_directives(asked: DirectivesAsked, reader: Reader) -> dict[str, A
 
 async def read_directive_register(asked: DirectiveAsked, reader: Reader) -> dict[str, Any]:
     """One directive: its paper, everybody's status, tasks, targets and report lines."""
-    async with reader.tables("register") as tables:
+    async with reader.tables("register", snapshot=True) as tables:
         row = await tables.row("page", asked.id, "", "", "", 0, 1)
         if row is None:
             raise NotFound(
@@ -74,7 +78,7 @@ async def read_directive_register(asked: DirectiveAsked, reader: Reader) -> dict
         assignees = await tables.rows("assignees", asked.id)
         targets = await tables.rows("targets", asked.id)
         reports = await tables.rows("reports", asked.id)
-    names = Names(reader.register, row["paper_day"])
+    names = _names(row, reader)
     return {
         **summary(row, reader),
         "version": row["version"],
@@ -86,31 +90,8 @@ async def read_directive_register(asked: DirectiveAsked, reader: Reader) -> dict
     }
 
 
-class Names:
-    """Agencies by the names that they had on the paper's day."""
-
-    def __init__(self, register: Register, on: date) -> None:
-        self._register = register
-        self._on = on
-
-    def of(self, agency: str) -> dict[str, str]:
-        """Names and lane of an agency, a collective, or all addressees."""
-        if agency == "ALL_ADDRESSEES":
-            return {
-                "agency": agency,
-                "name_vi": "Tất cả nơi nhận",
-                "name_en": "All addressees",
-                "short_vi": "Tất cả nơi nhận",
-                "lane": "other",
-            }
-        found = self._register.agency(agency, self._on)
-        return {
-            "agency": agency,
-            "name_vi": found.name_vi,
-            "name_en": found.name_en,
-            "short_vi": found.short_vi,
-            "lane": found.lane,
-        }
+def _names(row: Record, reader: Reader) -> Names:
+    return Names(reader.register, row["paper_day"], reader.now.astimezone(VIETNAM).date())
 
 
 def summary(row: Record, reader: Reader) -> dict[str, Any]:
@@ -118,7 +99,7 @@ def summary(row: Record, reader: Reader) -> dict[str, Any]:
     paper = orjson.loads(row["paper"])
     paper["reference"] = row["reference"]
     title_vi, title_en = paper_title(paper)
-    issuer = Names(reader.register, row["paper_day"]).of(row["issuer"])
+    issuer = _names(row, reader).of(row["issuer"])
     between = paper["issued_between"] or {}
     doc_vi, doc_en = DOC_TYPES[row["doc_type"]]
     return {
@@ -151,6 +132,7 @@ def summary(row: Record, reader: Reader) -> dict[str, Any]:
 
 
 COUNTS = (
+    "unlisted",
     "addressees",
     "received",
     "acknowledged",
@@ -166,11 +148,16 @@ COUNTS = (
 
 
 def whole_state(statuses: Mapping[str, int]) -> str:
-    """The state of a task that several bodies carry out: the least advanced of those that go on."""
-    going_on = [state for state in STATES if statuses.get(state) and state != "returned"]
-    if going_on:
-        return going_on[0]
-    return "returned" if statuses.get("returned") else "cancelled"
+    """The state of a task that several bodies carry out: the least advanced of those that go on.
+
+    With an `unlisted` collective behind it nobody can say that all are done, or gave it back.
+    """
+    counts = _totalled(statuses)
+    going_on = [state for state in STATES if counts[state] and state != "returned"]
+    state = going_on[0] if going_on else "returned" if counts["returned"] else "cancelled"
+    if not statuses.get("unlisted"):
+        return state
+    return "in_progress" if state in DONE else "open" if state == "returned" else state
 
 
 def _task_states(tasks: Sequence[Mapping[str, int]]) -> dict[str, int]:
@@ -178,7 +165,10 @@ def _task_states(tasks: Sequence[Mapping[str, int]]) -> dict[str, int]:
 
 
 def _totalled(counts: Mapping[str, int]) -> dict[str, int]:
-    every = {state: counts.get(state, 0) for state in (*STATES, "cancelled")}
+    every = dict.fromkeys((*STATES, "cancelled"), 0)
+    for status, count in counts.items():
+        if status != "unlisted":
+            every[SHOWN_AS.get(status, status)] += count
     return {"total": sum(every.values()), **every}
 
 
@@ -192,8 +182,8 @@ def _due_next(text: str | None, now: datetime) -> dict[str, Any] | None:
     if text is None:
         return None
     found = orjson.loads(text)
-    task, due = found["task"], found["due"]
-    vi, en = due_words(due)
+    task = found["task"]
+    vi, en = due_words(found["due"])
     due_at = datetime.fromisoformat(found["due_at"])
     return {
         "task": found["key"],
@@ -211,7 +201,7 @@ def _addressees(row: Record, bodies: Sequence[Record], names: Names) -> list[dic
     paper = orjson.loads(row["paper"])
     of = defaultdict(list)
     for body in bodies:
-        of[body["addressee"]].append(_body(body, names))
+        of[body["addressee"]].append({**_body(body, names), "placeholder": body["placeholder"]})
     return [
         {
             **names.of(each["addressee"]),
@@ -254,31 +244,22 @@ def _body(body: Record, names: Names) -> dict[str, Any]:
 def _tasks(
     tasks: Sequence[Record], assignees: Sequence[Record], names: Names, now: datetime
 ) -> list[dict[str, Any]]:
-    never_critical = {each["id"]: orjson.loads(each["task"])["never_critical"] for each in tasks}
     of = defaultdict(list)
     for assignee in assignees:
-        of[assignee["task_id"]].append(
-            {
-                **names.of(assignee["agency"]),
-                "status": assignee["status"],
-                "percent": assignee["percent"],
-                "changed_at": assignee["changed_at"],
-                "on_time": assignee["on_time"],
-                "never_critical": assignee["agency"] in never_critical[assignee["task_id"]],
-            }
-        )
+        of[assignee["task_id"]].append(assignee)
     return [_task(each, of[each["id"]], names, now) for each in tasks]
 
 
-def _task(
-    row: Record, assignees: Sequence[Mapping[str, Any]], names: Names, now: datetime
-) -> dict[str, Any]:
+def _task(row: Record, assignees: Sequence[Record], names: Names, now: datetime) -> dict[str, Any]:
     task, due = orjson.loads(row["task"]), orjson.loads(row["due"])
-    counts = _totalled(Counter(each["status"] for each in assignees))
+    names = names.on(_named_on(task))
+    counted = [each for each in assignees if each["counted"]]
+    counts = Counter(each["status"] for each in counted)
+    state = whole_state({**counts, "unlisted": len(assignees) - len(counted)})
     vi, en = due_words(due)
-    state = "cancelled" if row["cancelled"] else whole_state(counts)
     lead = names.of(task["lead"])
-    late = row["due_at"] is not None and row["due_at"] <= now and state in OPEN_STATES
+    ends = (_due_at(each, row) for each in counted if each["status"] in WAITING)
+    late = any(end is not None and end <= now for end in ends)
     return {
         "id": str(row["id"]),
         "key": row["key"],
@@ -296,12 +277,42 @@ def _task(
         "due_at": row["due_at"],
         "due_vi": vi,
         "due_en": en,
-        "overdue": late and task["mode"] == "order",
-        "state": state,
-        "counts": counts,
-        "assignees": assignees,
+        "overdue": late and task["mode"] == "order" and not row["cancelled"],
+        "state": "cancelled" if row["cancelled"] else state,
+        "counts": _totalled(counts),
+        "unlisted": sum(each["placeholder"] for each in assignees),
+        "assignees": [_assignee(each, row, task, names) for each in counted],
         "note": task["note"],
     }
+
+
+def _assignee(
+    assignee: Record, row: Record, task: Mapping[str, Any], names: Names
+) -> dict[str, Any]:
+    status = assignee["status"]
+    return {
+        **names.of(assignee["agency"]),
+        "status": SHOWN_AS.get(status, status),
+        "reopened": status == "reopened",
+        "percent": assignee["percent"],
+        "changed_at": assignee["changed_at"],
+        "on_time": assignee["on_time"],
+        "due_at": _due_at(assignee, row),
+        "never_critical": assignee["agency"] in task["never_critical"],
+    }
+
+
+def _due_at(assignee: Record, task: Record) -> datetime | None:
+    """When a body's part is too late: by its own term after a reopening, else the task's."""
+    at: datetime | None = (task if assignee["due"] is None else assignee)["due_at"]
+    return at
+
+
+def _named_on(line: Mapping[str, Any]) -> date:
+    """The day on which a line's bodies were looked up; if it does not say, the day it happened."""
+    if line.get("named_on"):
+        return date.fromisoformat(line["named_on"])
+    return datetime.fromisoformat(line["timestamp"]).astimezone(VIETNAM).date()
 
 
 def _target(row: Record) -> dict[str, Any]:
@@ -312,9 +323,13 @@ def _target(row: Record) -> dict[str, Any]:
 
 def _report(row: Record, names: Names, now: datetime) -> dict[str, Any]:
     request, submissions = orjson.loads(row["request"]), orjson.loads(row["submissions"])
+    names = names.on(_named_on(request))
     vi, en = due_words(request["due"])
-    states = Counter(submissions.values())
-    missing = [body for body in request["bodies"] if submissions.get(body) in (None, "returned")]
+    states = {body: each["status"] for body, each in submissions.items()}
+    counts = Counter(states.values())
+    bodies = _reporting(request["bodies"], states, names)
+    missing = [body for body in bodies if states.get(body) in (None, "returned")]
+    ends = [_report_due_at(submissions.get(body), row) for body in missing]
     return {
         "id": str(row["id"]),
         "key": row["key"],
@@ -325,13 +340,34 @@ def _report(row: Record, names: Names, now: datetime) -> dict[str, Any]:
         "due_vi": vi,
         "due_en": en,
         "due_at": row["due_at"],
-        "overdue": bool(missing) and row["due_at"] is not None and row["due_at"] <= now,
+        "overdue": any(end is not None and end <= now for end in ends),
         "counts": {
-            "bodies": len(request["bodies"]),
-            "submitted": sum(states.values()),
-            "accepted": states["accepted"],
-            "returned": states["returned"],
+            "bodies": len(bodies),
+            "submitted": len(states),
+            "accepted": counts["accepted"],
+            "returned": counts["returned"],
         },
         "missing": [names.of(each) for each in missing],
         "consolidated": row["consolidated_at"] is not None,
     }
+
+
+def _reporting(bodies: Sequence[str], states: Mapping[str, str], names: Names) -> list[str]:
+    """Who reports: instead of a collective without a list, its members that have reported."""
+    joined = [body for body in states if body not in bodies]
+    return [
+        *(
+            body
+            for body in bodies
+            if body in states or not any(names.covers(body, member) for member in joined)
+        ),
+        *joined,
+    ]
+
+
+def _report_due_at(submission: Mapping[str, Any] | None, row: Record) -> datetime | None:
+    """When a body's report is too late: by its own term after a return, else the line's."""
+    if submission is None or submission["due"] is None:
+        at: datetime | None = row["due_at"]
+        return at
+    return datetime.fromisoformat(submission["due_at"]) if submission["due_at"] else None

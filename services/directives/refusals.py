@@ -9,6 +9,8 @@ INCOMING = "NĐ 30/2020/NĐ-CP Điều 22"
 DISPATCH = "NĐ 30/2020/NĐ-CP Điều 18"
 RETURNED = "NĐ 30/2020/NĐ-CP Điều 21(2)(b)"
 REVISED = "NĐ 30/2020/NĐ-CP Điều 18(3), (4)"
+REVISIONS_VI = {"correction": "đính chính", "amendment": "sửa đổi", "replacement": "thay thế"}
+"""Revisions that take a paper of their own, as an officer calls them."""
 
 
 def not_addressed(reference: str | None, agency: str) -> NotAllowed:
@@ -91,7 +93,7 @@ def incoming_number_misplaced() -> Refused:
         "Registration (03) needs an incoming number and day; arrival (01) has none.",
         pointer="/incoming_number",
         rule=INCOMING,
-        remedy_vi="Với 03 ghi incoming_number và incoming_date; với 01 bỏ cả hai.",
+        remedy_vi="Khi vào sổ (03) ghi số đến và ngày đến; khi mới đến (01) để trống cả hai.",
         remedy_en="With 03 give incoming_number and incoming_date; with 01 leave both out.",
     )
 
@@ -117,7 +119,7 @@ def signature_invalid() -> Refused:
         "A paper with an invalid signature is returned, not registered.",
         pointer="/signature_valid",
         rule=RETURNED,
-        remedy_vi="Ghi nhận trả lại với lý do invalid_signature.",
+        remedy_vi="Ghi nhận trả lại văn bản với lý do chữ ký số không hợp lệ.",
         remedy_en="Record a return with the reason invalid_signature.",
     )
 
@@ -126,7 +128,7 @@ def document_needed(kind: str) -> Refused:
     """Corrections, amendments and replacements are papers of their own."""
     return Refused(
         "document-needed",
-        f"Thay đổi kiểu {kind} phải bằng một văn bản, chưa ghi văn bản nào.",
+        f"Việc {REVISIONS_VI[kind]} phải bằng một văn bản, chưa ghi văn bản nào.",
         f"A {kind} is made by a paper of its own; none is given.",
         pointer="/by_document",
         rule=REVISED,
@@ -143,7 +145,7 @@ def kind_does_not_fit() -> Refused:
         "A recall or replacement mends nothing; only amendments and updates add lines.",
         pointer="/kind",
         rule=REVISED,
-        remedy_vi="Tách thành hai việc, hoặc chọn kind = amendment.",
+        remedy_vi="Tách thành hai việc, hoặc chọn sửa đổi, bổ sung.",
         remedy_en="Make it two acts, or choose kind amendment.",
     )
 
@@ -155,7 +157,7 @@ def no_such_gap(name: str, pointer: str) -> Refused:
         f"“{name}” không nằm trong các phần còn thiếu của văn bản.",
         f"“{name}” is not among the gaps of this paper.",
         pointer=pointer,
-        remedy_vi="Lấy tên từ danh sách missing của văn bản.",
+        remedy_vi="Lấy tên từ danh sách phần còn thiếu của văn bản.",
         remedy_en="Take the name from the paper's list of missing.",
     )
 

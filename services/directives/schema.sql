@@ -1,3 +1,9 @@
+-- Who a collective without a list of members stands for, nobody can say: its row is a placeholder.
+-- A member that acts becomes a row of its own. The placeholder counts only while no member has
+-- acted, or when it has acted itself; a sum so made says what is known, and `unlisted` beside it
+-- says how many collectives it cannot be complete for. A task with such a collective is never
+-- further than in progress, however far the members are that acted.
+
 -- name: create
 CREATE TABLE :schema.directives (
   id uuid PRIMARY KEY,
@@ -10,7 +16,7 @@ CREATE TABLE :schema.directives (
   paper_day date NOT NULL,   -- The day of issue, or the last day on which it may have been.
   revised text,
   version bigint NOT NULL,
-  paper jsonb NOT NULL,      -- The DirectiveIssued event as recorded.
+  paper jsonb NOT NULL,      -- The DirectiveIssued event with all revisions taken in.
   last_event_at timestamptz NOT NULL);
 
 CREATE TABLE :schema.bodies (
@@ -24,6 +30,8 @@ CREATE TABLE :schema.bodies (
   incoming_number int,
   returned_at timestamptz,
   return_reason text,
+  placeholder boolean NOT NULL DEFAULT false,
+  counted boolean NOT NULL DEFAULT true,
   PRIMARY KEY (directive_id, addressee, agency));
 CREATE INDEX ON :schema.bodies (agency);
 
@@ -45,7 +53,11 @@ CREATE TABLE :schema.assignees (
   status text NOT NULL DEFAULT 'open',
   percent int,
   on_time boolean,
+  due jsonb,                 -- Its own term after a reopening; null: the task's.
+  due_at timestamptz,        -- Of its own term.
   changed_at timestamptz NOT NULL,
+  placeholder boolean NOT NULL DEFAULT false,
+  counted boolean NOT NULL DEFAULT true,
   PRIMARY KEY (task_id, agency));
 CREATE INDEX ON :schema.assignees (directive_id, status);
 
@@ -70,5 +82,7 @@ CREATE TABLE :schema.submissions (
   agency text NOT NULL,
   status text NOT NULL,
   on_time boolean,
+  due jsonb,                 -- Its own term after a return; null: the line's.
+  due_at timestamptz,
   changed_at timestamptz NOT NULL,
   PRIMARY KEY (report_id, agency));

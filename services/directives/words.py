@@ -1,10 +1,26 @@
-"""How papers, terms and states are said to people, in Vietnamese and English."""
+"""How papers, terms and agencies are said to people, in Vietnamese and English."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date
+from functools import cache
 from typing import Any
 
-from shared.actor import VIETNAM
+from pydantic import TypeAdapter
+
+from services.directives.bodies import ALL_ADDRESSEES
+from services.directives.due import (
+    Due,
+    DueAlways,
+    DueAsTheyOccur,
+    DueBefore,
+    DueByStatute,
+    DueEvery,
+    DueInPeriod,
+    DueOn,
+    DueWithin,
+    last_day,
+)
+from shared.reference import Register, RegisterError
 
 DOC_TYPES: Mapping[str, tuple[str, str]] = {
     "nghi_quyet": ("Nghị quyết", "Resolution"),
@@ -58,37 +74,70 @@ def paper_title(paper: Mapping[str, Any]) -> tuple[str, str]:
     return f"{vi} chưa rõ số, năm {paper['year']}", f"{en} without a known number, {paper['year']}"
 
 
-def due_words(due: Mapping[str, Any]) -> tuple[str, str]:
-    """By when, as an officer says it."""
-    match due["type"]:
-        case "date":
-            return f"đến hết {_day(due['on'])}", f"by the end of {due['on']}"
-        case "before":
-            return f"trước ngày {_day(due['on'])}", f"before {due['on']}"
-        case "window" | "period":
-            return (
-                f"từ {_day(due['from'])} đến hết {_day(due['to'])}",
-                f"from {due['from']} to {due['to']}",
-            )
-        case "periodic":
-            return EVERY[due["every"]]
-        case "continuous":
+def due_words(sent: Mapping[str, Any]) -> tuple[str, str]:
+    """By when, as an officer says it; of a window always the last day that is still in time."""
+    due = _due().validate_python(sent)
+    last = last_day(due)
+    match due:
+        case DueOn():
+            return f"đến hết {_day(due.on)}", f"by the end of {due.on}"
+        case DueBefore():
+            return f"trước ngày {_day(due.on)}", f"before {due.on}"
+        case DueWithin() | DueInPeriod() if last is not None:
+            return f"từ {_day(due.from_)} đến hết {_day(last)}", f"from {due.from_} to {last}"
+        case DueEvery():
+            return EVERY[due.every]
+        case DueAlways():
             return "thường xuyên", "continuously"
-        case "as_they_occur":
+        case DueAsTheyOccur():
             return "khi phát sinh", "as they occur"
-        case "statutory":
+        case DueByStatute():
             return "theo thời hạn luật định", "within statutory periods"
     return "không nêu hạn", "no term given"
 
 
-def moment_words(at: datetime) -> str:
-    """A moment as officers write it; the end of a legal day is 24:00 of that day."""
-    local = at.astimezone(VIETNAM)
-    if (local.hour, local.minute) == (0, 0):
-        return f"24:00, {local - timedelta(days=1):%d/%m/%Y}"
-    return f"{local:%H:%M, %d/%m/%Y}"
+class Names:
+    """Agencies by the names that they had on the first of some days on which they were there."""
+
+    def __init__(self, register: Register, *days: date) -> None:
+        self._register = register
+        self._days = tuple(dict.fromkeys(days))
+
+    def on(self, day: date) -> "Names":
+        """The same, but trying another day first."""
+        return Names(self._register, day, *self._days)
+
+    def of(self, agency: str) -> dict[str, str]:
+        """Names and lane of an agency, a collective, or all addressees.
+
+        Never raises: who was there on none of the days is called by the id.
+        """
+        if agency == ALL_ADDRESSEES:
+            return _named(agency, "Tất cả nơi nhận", "All addressees", "Tất cả nơi nhận")
+        for day in self._days:
+            try:
+                found = self._register.agency(agency, day)
+            except RegisterError:
+                continue
+            return _named(agency, found.name_vi, found.name_en, found.short_vi, found.lane)
+        return _named(agency, agency, agency, agency)
+
+    def covers(self, named: str, agency: str) -> bool:
+        """Whether what is said to `named` is said to that agency on the first of the days."""
+        try:
+            return self._register.covers(named, agency, self._days[0])
+        except RegisterError:
+            return False
 
 
-def _day(text: str) -> str:
-    year, month, day = text.split("-")
-    return f"{day}/{month}/{year}"
+def _named(agency: str, vi: str, en: str, short: str, lane: str = "other") -> dict[str, str]:
+    return {"agency": agency, "name_vi": vi, "name_en": en, "short_vi": short, "lane": lane}
+
+
+@cache
+def _due() -> TypeAdapter[Due]:
+    return TypeAdapter(Due)
+
+
+def _day(day: date) -> str:
+    return f"{day:%d/%m/%Y}"

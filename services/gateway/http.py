@@ -2,11 +2,14 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.gateway.reading import read_by
 from shared.actor import VIETNAM
+from shared.errors import Conflict
 from shared.http.door import Reader
 from shared.http.routes import query
 
@@ -22,6 +25,9 @@ class FeedAsked(BaseModel):
     after: int = Field(0, ge=0, le=2**62)
     """Position in the feed; entries above it."""
     limit: int = Field(PAGE_EVENTS_DEFAULT, ge=1, le=PAGE_EVENTS_MAX)
+    epoch: UUID | None = None
+    """The `epoch` that `after` was read with; another one is refused, for the feed was made anew
+    and its positions are other events."""
 
 
 class AgenciesAsked(BaseModel):
@@ -36,14 +42,32 @@ class AgenciesAsked(BaseModel):
 
 async def read_feed(asked: FeedAsked, reader: Reader) -> dict[str, Any]:
     """The asking agency's own feed as CloudEvents, in order; what NATS delivers, for pulling."""
+    on = reader.now.astimezone(VIETNAM).date()
+    agencies = list(read_by(reader.actor.agency, on, reader.register))
     async with reader.tables("feed") as tables:
-        rows = await tables.rows("page_of_agency", reader.actor.agency, asked.after, asked.limit)
+        epoch: UUID = await tables.value("epoch")
+        if asked.epoch not in (None, epoch):
+            raise _renumbered(epoch)
+        rows = await tables.rows("page_of_agency", agencies, asked.after, asked.limit)
     return {
+        "epoch": str(epoch),
         "events": [
             {"position": row["position"], "event": orjson.Fragment(row["body"])} for row in rows
         ],
         "next": rows[-1]["position"] if len(rows) == asked.limit else None,
     }
+
+
+def _renumbered(epoch: UUID) -> Conflict:
+    return Conflict(
+        "feed-was-renumbered",
+        "Luồng tin đã được lập lại, vị trí cũ không còn đúng.",
+        "The feed was made anew; positions of the old one are other events now.",
+        pointer="/epoch",
+        remedy_vi="Đọc lại từ after=0 với epoch mới và bỏ qua những sự kiện (id) đã có.",
+        remedy_en="Read again from after=0 with the new epoch and drop event ids that you have.",
+        extra={"epoch": str(epoch)},
+    )
 
 
 async def list_agencies(asked: AgenciesAsked, reader: Reader) -> dict[str, Any]:

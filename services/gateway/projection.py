@@ -30,6 +30,11 @@ async def apply(envelope: Envelope, tables: Tables) -> None:
     """Learn the parties that an event names; put the event into the feeds of those who are told."""
     if envelope.topic not in routes():
         raise Broken(f"routing.json says nothing of {envelope.topic}: add who is told of it")
+    if not envelope.metadata.subjects:
+        raise Broken(
+            f"{envelope.store} {envelope.position} ({envelope.topic}) names no subjects: it was "
+            "not recorded by a command, and nobody can say who is told of it"
+        )
     parties = parties_of(envelope)
     if parties:
         roles, agencies = zip(*parties, strict=True)

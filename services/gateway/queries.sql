@@ -20,8 +20,12 @@ FROM :schema.feed f JOIN :schema.events e USING (event_id)
 WHERE f.position > $1 ORDER BY f.position LIMIT $2
 
 -- name: page_of_agency
+-- One who reads for several names is told of an event once.
 SELECT f.position, e.body FROM :schema.feed f JOIN :schema.events e USING (event_id)
-WHERE f.agency = $1 AND f.position > $2 ORDER BY f.position LIMIT $3
+WHERE f.agency = ANY($1::text[]) AND f.position > $2 AND NOT EXISTS (
+  SELECT 1 FROM :schema.feed g
+  WHERE g.event_id = f.event_id AND g.agency = ANY($1::text[]) AND g.position < f.position)
+ORDER BY f.position LIMIT $3
 
 -- name: epoch
 SELECT epoch FROM :schema.published

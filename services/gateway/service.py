@@ -2,17 +2,17 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 
 from services.gateway.feeds import SUBJECTS, FeedOutbox
 from services.gateway.http import ROUTES
 from services.gateway.projection import FEED
+from services.gateway.reading import read_by
 from shared.actor import VIETNAM, Actor
 from shared.bus import Bus
 from shared.callout import Callout
 from shared.errors import NotAllowed, Retry
 from shared.nats_accounts import agency_permissions
-from shared.reference import RegisterError
-from shared.reference.errors import AgencyNotInExistence
 from shared.relay import Relay
 from shared.service import Service
 from shared.system import DUPLICATE_WINDOW_SECONDS, FEEDS, MESSAGE_BYTES_MAX, System
@@ -49,8 +49,9 @@ async def _let_agencies_in(system: System) -> None:
                 f"{actor.agency!r} không phải mã cơ quan.",
                 f"{actor.agency!r} is not an agency id.",
             )
-        _refuse_unless_known(system, actor)
-        await _ensure_feed(system.bus, actor.agency)
+        # A feed is kept for ever, so only for bodies of the register; past ones included.
+        on = system.clock().astimezone(VIETNAM).date()
+        await ensure_feed(system.bus, actor.agency, read_by(actor.agency, on, system.register))
         return actor
 
     async with Bus.connect(
@@ -75,23 +76,12 @@ async def _let_agencies_in(system: System) -> None:
             await serving.stop()
 
 
-def _refuse_unless_known(system: System, actor: Actor) -> None:
-    """A feed is kept for ever, so it is kept only for bodies of the register, past ones included:
-    the archives of a dissolved body are still somebody's duty, and its issuer ends its tokens."""
-    try:
-        system.register.agency(actor.agency, system.clock().astimezone(VIETNAM).date())
-    except AgencyNotInExistence:
-        return
-    except RegisterError as error:
-        raise NotAllowed("agency-id", error.vi, error.en) from None
-
-
-async def _ensure_feed(bus: Bus, agency: str) -> None:
-    """The agency's durable: it may read from it, and may not make another."""
+async def ensure_feed(bus: Bus, agency: str, read: Sequence[str]) -> None:
+    """The agency's durable over the feeds that it reads: it may not make another."""
     await bus.ensure_consumer(
         FEEDS,
         agency,
-        filter_subject=f"agency.{agency}.feed.>",
+        filter_subjects=[f"agency.{each}.feed.>" for each in read],
         ack_wait_seconds=ACK_WAIT_SECONDS,
         max_ack_pending=MESSAGES_UNACKNOWLEDGED_MAX,
     )

@@ -1,13 +1,13 @@
 """The timeline's doors: pages of one subject or of everything, and the live stream."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import orjson
 from asyncpg import Record
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from shared.http.asking import EVER, Moment, position_unknown
 from shared.http.door import Reader
 from shared.http.routes import query, stream
 from shared.http.sse import Message
@@ -18,10 +18,6 @@ PAGE_ENTRIES_MAX = 500
 LIVE_BATCH_ENTRIES_MAX = 200
 LIVE_POLL_SECONDS = 2.0
 """The follower wakes us; this finds what another process put into the timeline."""
-NEVER = datetime(1, 1, 2, tzinfo=UTC)
-EVER = datetime(9999, 12, 30, tzinfo=UTC)
-Moment = Annotated[AwareDatetime, Field(ge=NEVER, le=EVER)]
-"""A moment that is one in every zone."""
 
 
 class TimelineAsked(BaseModel):
@@ -65,7 +61,7 @@ async def read_timeline(asked: TimelineAsked, reader: Reader) -> dict[str, Any]:
         last = await tables.value("last_entry")
     more = len(rows) == asked.limit
     return {
-        "entries": [entry(row) for row in rows],
+        "entries": [entry(row, reader.actor.agency) for row in rows],
         "next": rows[-1]["entry_id"] if more else None,
         "last": last,
     }
@@ -74,17 +70,23 @@ async def read_timeline(asked: TimelineAsked, reader: Reader) -> dict[str, Any]:
 async def follow_timeline(
     asked: LiveAsked, reader: Reader, after: int
 ) -> AsyncIterator[Message | None]:
-    """Entries as they are recorded; resumes after `Last-Event-ID` without loss."""
+    """Entries as they are recorded; resumes after `Last-Event-ID` without loss.
+
+    Raises `Conflict` for a position above the last entry.
+    """
     followers = reader.followers["timeline"]
     async with reader.tables("timeline") as tables:
-        last = await tables.value("last_entry") if after < 0 else after
+        last = await tables.value("last_entry")
+    if after > last:
+        raise position_unknown(after, last)
+    last = last if after < 0 else after
     while True:
         moved = [follower.moved for follower in followers]
         async with reader.tables("timeline") as tables:
             rows = await _after(tables, asked.subject, last)
         for row in rows:
             last = row["entry_id"]
-            yield Message(last, "entry", orjson.dumps(entry(row)))
+            yield Message(last, "entry", orjson.dumps(entry(row, reader.actor.agency)))
         if len(rows) < LIVE_BATCH_ENTRIES_MAX:
             yield None
             await reader.any_of(moved, LIVE_POLL_SECONDS)
@@ -97,8 +99,8 @@ async def _after(tables: Tables, subject: str, last: int) -> list[Record]:
     return await tables.rows("page", *edge)
 
 
-def entry(row: Record) -> dict[str, Any]:
-    """One entry as JSON."""
+def entry(row: Record, reading: str) -> dict[str, Any]:
+    """One entry as JSON. Who the officer was is for the officer's own agency to know."""
     return {
         "entry": row["entry_id"],
         "event_id": str(row["event_id"]),
@@ -112,7 +114,7 @@ def entry(row: Record) -> dict[str, Any]:
         "agency": row["agency"],
         "agency_vi": row["agency_vi"],
         "agency_en": row["agency_en"],
-        "officer": row["officer"],
+        "officer": row["officer"] if row["agency"] == reading else None,
         "subjects": row["subjects"],
         "vi": row["vi"],
         "en": row["en"],

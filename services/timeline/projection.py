@@ -23,6 +23,11 @@ TITLE_CHARACTERS_MAX = 160
 async def apply(envelope: Envelope, tables: Tables) -> None:
     """One event into the timeline."""
     subjects = list(envelope.metadata.subjects)
+    if not subjects:
+        raise Broken(
+            f"{envelope.store} {envelope.position} ({envelope.topic}) names no subjects: it was "
+            "not recorded by a command, and nobody can say what it is about"
+        )
     if envelope.version == 1:
         await tables.run("insert_title", subjects[0], *title(envelope))
     titles = {

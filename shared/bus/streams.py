@@ -154,13 +154,15 @@ async def ensure_consumer(
     stream: str,
     durable: str,
     *,
-    filter_subject: str | None,
+    filter_subjects: Sequence[str],
     ack_wait_seconds: float,
     max_deliver: int,
     max_ack_pending: int,
 ) -> None:
     """Create the durable pull consumer, or bring the one that exists in line.
 
+    Without filter subjects it reads the whole stream; they may not overlap. An existing consumer
+    gets the new filters, but messages behind its position stay behind it.
     Raises `Broken` when what exists cannot be changed into what is wanted.
     """
     config: dict[str, Any] = {
@@ -173,8 +175,10 @@ async def ensure_consumer(
         "max_deliver": max_deliver,
         "max_ack_pending": max_ack_pending,
     }
-    if filter_subject is not None:
-        config["filter_subject"] = filter_subject
+    if len(filter_subjects) == 1:
+        [config["filter_subject"]] = filter_subjects
+    elif filter_subjects:
+        config["filter_subjects"] = sorted(filter_subjects)
     try:
         await api(f"CONSUMER.CREATE.{stream}.{durable}", {"stream_name": stream, "config": config})
     except ApiError as error:

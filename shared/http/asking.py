@@ -2,14 +2,14 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
 from aiohttp import web
-from pydantic import ValidationError
+from pydantic import AwareDatetime, BeforeValidator, Field, ValidationError
 
-from shared.errors import NotFound, NotUnderstood, Refused
+from shared.errors import Conflict, NotFound, NotUnderstood, Refused
 from shared.http import intake, problems
 from shared.http.routes import Route, path_fields
 
@@ -20,6 +20,21 @@ RFC_3339 = re.compile(
 )
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 """W3C Trace Context; anything else is dropped, as the recommendation says."""
+DAY_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:")
+NEVER = datetime(1, 1, 2, tzinfo=UTC)
+EVER = datetime(9999, 12, 30, tzinfo=UTC)
+POSITION_DIGITS_MAX = 18
+
+
+def _written(said: object) -> object:
+    """Numbers are no moments: seconds and milliseconds of an epoch look alike."""
+    if isinstance(said, str) and not DAY_AND_TIME.match(said):
+        raise ValueError("not a day and a time")
+    return said
+
+
+Moment = Annotated[AwareDatetime, Field(ge=NEVER, le=EVER), BeforeValidator(_written)]
+"""A moment that a reader asks about: a day and a time with a zone, one in every zone."""
 
 
 def said(route: Route, tree: Any) -> Any:
@@ -148,6 +163,32 @@ def correlation(request: web.Request, command_id: UUID) -> UUID:
 
 
 def last_event_id(request: web.Request) -> int:
-    """The position to resume a stream after, -1 for from now on."""
+    """The position to resume a stream after, -1 for from now on when none is said.
+
+    Raises `NotUnderstood` for anything that is no position: guessing would lose messages.
+    """
     text = request.headers.get("Last-Event-ID") or request.query.get("after", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
+    if not text:
+        return -1
+    if not text.isascii() or not text.isdigit() or len(text) > POSITION_DIGITS_MAX:
+        raise NotUnderstood(
+            "last-event-id",
+            f"{text[:40]!r} không phải vị trí trong luồng (Last-Event-ID hoặc after).",
+            f"{text[:40]!r} is not a position of the stream (Last-Event-ID or after).",
+            remedy_vi="Gửi lại `id` của tin cuối cùng đã nhận, hoặc bỏ trống để nhận từ bây giờ.",
+            remedy_en="Send the `id` of the last message you have, or nothing to begin from now.",
+            status=400,
+        )
+    return int(text)
+
+
+def position_unknown(after: int, last: int) -> Conflict:
+    """The refusal of a position that the stream has not reached."""
+    return Conflict(
+        "position-unknown",
+        f"Luồng mới đến vị trí {last}, chưa có {after}: số này không phải của luồng hiện nay.",
+        f"The stream stands at {last} and has no {after}: that number is not of this stream.",
+        remedy_vi="Đọc lại từ đầu (after=0) và bỏ qua những event_id đã có.",
+        remedy_en="Read again from the start (after=0) and drop the event ids that you have.",
+        extra={"last": last},
+    )

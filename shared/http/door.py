@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ import orjson
 from aiohttp import web
 from pydantic import BaseModel
 
-from shared.actor import Act, Actor
+from shared.actor import VIETNAM, Act, Actor
 from shared.auth import DevelopmentIssuer, Tokens, not_signed_in
 from shared.context import Context, Fold, Receipt, key_reused, receipt_of
 from shared.errors import Broken, Conflict, Refused
@@ -23,7 +23,7 @@ from shared.follow import Follower, Projection
 from shared.http import asking, intake, problems, sse
 from shared.http.routes import Route
 from shared.log import Log
-from shared.policy import Competence
+from shared.policy import Competence, in_its_time
 from shared.reference import Register
 from shared.sql import Tables
 from shared.telemetry import COMMANDS as COMMANDS_COUNTED
@@ -48,9 +48,13 @@ class Reader:
     logs: Mapping[str, Log]
 
     @asynccontextmanager
-    async def tables(self, name: str) -> AsyncIterator[Tables]:
-        """The tables of a read model of this service."""
-        async with self.pool.acquire() as connection:
+    async def tables(self, name: str, *, snapshot: bool = False) -> AsyncIterator[Tables]:
+        """The tables of a read model; with `snapshot`, all statements see them at one moment."""
+        async with self.pool.acquire() as connection, AsyncExitStack() as stack:
+            if snapshot:
+                await stack.enter_async_context(
+                    connection.transaction(isolation="repeatable_read", readonly=True)
+                )
             yield Tables(connection, self.projections[name].statements)
 
     async def any_of(self, signals: Sequence[asyncio.Event], timeout_seconds: float) -> None:
@@ -107,11 +111,10 @@ class Door:
             app.router.add_route(route.method, route.path, self._endpoint(route, desk))
 
     def actor(self, request: web.Request) -> Actor:
-        """Who is asking. Raises `NotSignedIn`."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise not_signed_in("thiếu mã truy cập", "there is no bearer token")
-        return self.tokens.actor(token.strip())
+        """Who is asking. Raises `NotSignedIn`, and `NotAllowed` for an agency nobody knows."""
+        actor = self.tokens.actor(_token(request))
+        in_its_time(self.register, actor.agency, self.clock().astimezone(VIETNAM).date())
+        return actor
 
     def reader(self, actor: Actor, desk: Desk, *, english: bool) -> Reader:
         """What a query is given."""
@@ -150,10 +153,19 @@ class Door:
         asked = asking.asked(route, request)
         if route.kind == "stream":
             after = asking.last_event_id(request)
-            return await sse.respond(request, route.handler(asked, reader, after))
+            until = None if route.public else self._until(request)
+            return await sse.respond(request, route.handler(asked, reader, after), until)
         answer = await route.handler(asked, reader)
         headers = {"ETag": f'"{answer["version"]}"'} if _versioned(answer) else {}
         return json_response(answer, headers=headers)
+
+    def _until(self, request: web.Request) -> datetime:
+        """When a stream has to end: with its token, to the second; one that would end before it
+        begins is refused, or its reader would come again and again."""
+        until = self.tokens.expiry(_token(request))
+        if until <= self.clock():
+            raise not_signed_in("mã truy cập đã hết hạn", "the token has expired")
+        return until
 
     async def _command(
         self, route: Route, desk: Desk, request: web.Request, actor: Actor
@@ -244,6 +256,14 @@ def json_response(
         content_type="application/json",
         headers=headers,
     )
+
+
+def _token(request: web.Request) -> str:
+    """The bearer token. Raises `NotSignedIn` when there is none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise not_signed_in("thiếu mã truy cập", "there is no bearer token")
+    return token.strip()
 
 
 def wants_english(request: web.Request) -> bool:

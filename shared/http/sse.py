@@ -1,8 +1,10 @@
 """Server-sent events (WHATWG HTML §9.2): `Last-Event-ID` = position, so a reader resumes."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from aiohttp import web
@@ -34,8 +36,22 @@ class Message:
         return b"id: %d\nevent: %s\ndata: %s\n\n" % (self.id, self.event.encode(), self.data)
 
 
-async def respond(request: web.Request, messages: AsyncIterator[Message | None]) -> web.Response:
-    """Send messages until the reader goes. `None` from the iterator means: nothing new, beat."""
+END = Message(-1, "end", b"")
+"""What stands for a message when there are no more; it is never sent."""
+
+
+async def respond(
+    request: web.Request,
+    messages: AsyncIterator[Message | None],
+    until: datetime | None = None,
+) -> web.Response:
+    """Send messages until the reader goes, or its token ends: nothing is sent from `until` on.
+
+    `None` from the iterator means: nothing new, beat. What it raises before its first item is
+    raised here, before the answer has begun.
+    """
+    ends = None if until is None else until.timestamp() - time.time() + time.monotonic()
+    message = await anext(messages, END)
     response = web.StreamResponse(
         headers={
             "Content-Type": "text/event-stream",
@@ -43,19 +59,21 @@ async def respond(request: web.Request, messages: AsyncIterator[Message | None])
             "X-Accel-Buffering": "no",
         }
     )
-    await response.prepare(request)
     closing = request.app.get(CLOSING)
     try:
+        await response.prepare(request)
         await _send(response, b"retry: %d\n\n" % RETRY_MILLISECONDS)
-        last = asyncio.get_running_loop().time()
-        async for message in messages:
+        last = time.monotonic()
+        while message is not END:
+            now = time.monotonic()
             if request.transport is None or (closing is not None and closing.is_set()):
                 break  # The reader has hung up, or we are about to.
-            now = asyncio.get_running_loop().time()
-            if message is None and now - last < HEARTBEAT_SECONDS:
-                continue
-            await _send(response, message.frame() if message else b": \n\n")
-            last = now
+            if ends is not None and now >= ends:
+                break  # It comes back with a fresh token and loses nothing.
+            if message is not None or now - last >= HEARTBEAT_SECONDS:
+                await _send(response, message.frame() if message else b": \n\n")
+                last = now
+            message = await anext(messages, END)
     except ReaderGone:
         log.debug("reader gone", path=request.path)
     except Exception:  # The answer has begun: a problem document would only garble it.

@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from shared.context import state_at
 from shared.domain import Aggregate
 from shared.errors import NotFound
+from shared.http.asking import Moment
 from shared.http.door import Reader
 from shared.http.routes import Route, query
 
@@ -18,9 +19,9 @@ class StateAsked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: UUID
-    as_of: AwareDatetime | None = None
+    as_of: Moment | None = None
     """Only what had happened by then (occurred_at)."""
-    known_at: AwareDatetime | None = None
+    known_at: Moment | None = None
     """Only what was recorded by then (recorded_at)."""
 
 

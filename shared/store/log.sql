@@ -74,7 +74,10 @@ CREATE OR REPLACE FUNCTION :schema.append(
   p_topic text[], p_state bytea[], p_meta jsonb[])
 RETURNS TABLE(cmd int, status text, first_position bigint, last_position bigint,
               head bigint, stream uuid, request_hash bytea, result jsonb, recorded_at timestamptz)
-LANGUAGE plpgsql VOLATILE AS $$
+LANGUAGE plpgsql VOLATILE
+-- The planner cannot see how long the arrays are; nested loops over a full batch are quadratic.
+SET enable_nestloop = off
+AS $$
 #variable_conflict use_column
 BEGIN
   -- Two locks, each its own statement, so that the query below sees what earlier writers did:

@@ -20,7 +20,8 @@ import structlog
 from shared.errors import Broken, Retry
 from shared.log import Append, Expect, Verdict
 
-EVENTS_PER_BATCH_MAX = 2_000
+EVENTS_PER_BATCH_MAX = 256
+"""So that one batch is made ready while the database records the other (docs/performance.md)."""
 BYTES_PER_BATCH_MAX = 8 * 1024 * 1024
 QUEUE_COMMANDS_MAX = 10_000
 EVENT_BYTES_MAX = 262_144

@@ -51,7 +51,14 @@ SHARED = {
 CALLS: dict[str, tuple[str, tuple[str, ...]]] = {
     "datetime.now": (
         "take the moment as an argument",
-        ("shared/system.py", "tests/running.py", "tests/shared/test_callout.py"),  # real servers
+        # Where the clock comes in: the running system, the command line, tests on real servers.
+        (
+            "services/operate.py",
+            "shared/system.py",
+            "tests/running.py",
+            "tests/shared/http/test_sse.py",
+            "tests/shared/test_callout.py",
+        ),
     ),
     "datetime.utcnow": ("it has no zone; take the moment as an argument", ()),
     "datetime.today": ("take the moment as an argument", ()),

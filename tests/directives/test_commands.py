@@ -1,3 +1,4 @@
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,7 @@ from services.directives.commands import (
     revise_directive,
 )
 from services.directives.domain import Directive
-from services.directives.events import Corrections, PaperRef, ReceiveDirective
+from services.directives.events import Addressee, Corrections, PaperRef, ReceiveDirective
 from services.directives.identity import directive_id, line_id
 from services.directives.reports.domain import Report
 from services.directives.targets.domain import Target
@@ -26,6 +27,7 @@ from shared.errors import Conflict, NotAllowed, NotFound, Refused
 from tests.directives.examples import (
     COMMUNE,
     COMMUNE_POLICE,
+    HEALTH,
     MORNING,
     POLICE,
     PROVINCE,
@@ -33,6 +35,11 @@ from tests.directives.examples import (
     task_line,
 )
 from tests.directives.world import World, full_order, id_of
+
+HOME_AFFAIRS = "SO_NV-P34-40"
+STATIONS = "DON_BP-P34-40"
+"""All border stations of the province; the register has no list of them."""
+STATION = "DON_BP-P34-40-16681"
 
 
 async def test_a_directive_is_issued_with_all_its_lines_at_once(world: World):
@@ -132,6 +139,48 @@ async def test_a_share_begins_in_the_same_record(world: World):
     assert again.extra == first.extra
     share = await world.find(Task, first.extra["task_id"])
     assert (share.key, share.assignees) == ("T01.1", (COMMUNE_POLICE,))
+
+
+async def test_two_departments_that_say_the_same_get_their_own_shares(world: World):
+    line = task_line(lead="DEPARTMENTS-P34-40", coordinators=())
+    receipt = await world.does(issue_directive, full_order(tasks=(line,)))
+    task_id = UUID(receipt.extra["tasks"]["T01"])
+    said = DelegateTask(to="UBND_XA-P34-40", share="Rà soát địa bàn")
+    accept = AcknowledgeTask(outcome="accepted")
+    first = {}
+    for body in (HEALTH, HOME_AFFAIRS):
+        await world.decides(Task, Task.acknowledge_task, accept, task_id, body, MORNING)
+        first[body] = await world.does(delegate_task, said, body, id=task_id)
+
+    again = await world.does(delegate_task, said, HOME_AFFAIRS, id=task_id)
+
+    assert again.event_ids == ()
+    assert again.extra == first[HOME_AFFAIRS].extra != first[HEALTH].extra
+
+
+async def test_a_station_acts_where_the_paper_names_all_stations_of_the_province(world: World):
+    lines = (task_line(lead=STATIONS, coordinators=()),)
+    order = full_order(tasks=lines, reports=(), addressees=(Addressee(agency=STATIONS),))
+    receipt = await world.does(issue_directive, order)
+    id, task_id = id_of(receipt), UUID(receipt.extra["tasks"]["T01"])
+    await world.does(dispatch_directive, DispatchDirective(channel="post"), id=id)
+    entry = {"incoming_number": 5, "incoming_date": date(2025, 7, 2)}
+
+    for kind, decide, said, thing in (
+        (
+            Directive,
+            Directive.receive_directive,
+            ReceiveDirective(edxml_status="03", **entry),
+            id,
+        ),
+        (Task, Task.acknowledge_task, AcknowledgeTask(outcome="accepted"), task_id),
+    ):
+        await world.decides(kind, decide, said, thing, STATION, "2025-07-02")
+
+    directive = await world.find(Directive, id)
+    assert directive.acknowledged == (STATION,)
+    assert directive.awaited == (STATIONS,)
+    assert (await world.find(Task, task_id)).standing_of(STATION) == "accepted"
 
 
 async def with_share(world: World) -> tuple[UUID, UUID, UUID]:

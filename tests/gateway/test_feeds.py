@@ -6,7 +6,7 @@ import pytest
 
 from services.gateway.feeds import FeedOutbox
 from services.gateway.projection import FEED
-from services.gateway.service import AGENCY_ID
+from services.gateway.service import AGENCY_ID, ensure_feed
 from shared.bus import Bus
 from shared.follow import Follower, LogSource
 from shared.relay import Relay
@@ -125,6 +125,26 @@ async def test_the_relay_publishes_every_message_once(
 
     assert [each.subject for each in messages] == [each.subject for each in expected]
     assert await outbox.get() == expected[-1].position
+
+
+async def test_a_durable_reads_all_the_feeds_of_its_agency_also_when_they_have_become_more(
+    tmp_path_factory: pytest.TempPathFactory,
+):
+    station, whole, other = "DON_BP-P34-40-16681", "DON_BP-P34-40", "CA_TINH-P34-40"
+    async with (
+        nats_server(tmp_path_factory.mktemp("nats")) as server,
+        Bus.connect(server.url, name="feeds") as bus,
+    ):
+        await bus.ensure_stream("LN_FEEDS", ["agency.*.feed.>"])
+        await ensure_feed(bus, station, [station])
+        for read in ([station, whole], [whole, station]):
+            await ensure_feed(bus, station, read)
+        for each in (whole, other, station):
+            await bus.publish(f"agency.{each}.feed.x", each.encode())
+
+        messages = await bus.consumer("LN_FEEDS", station).fetch(3, 1.0)
+
+    assert [each.body.decode() for each in messages] == [whole, station]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
+import uuid
 from typing import Any
 
 import pytest
 
-from tests.running import HEALTH, ISSUER, POLICE, World
+from tests.running import HEALTH, ISSUER, POLICE, World, task
 
 FEED, AGENCIES = "/v1/feed", "/v1/agencies"
 STRANGER = "CA_TINH-P34-22"
@@ -76,6 +77,49 @@ async def test_the_issuer_is_told_what_comes_back(world: World, issued: dict[str
     assert status == 202
     assert about(await feed(world, ISSUER), issued)[-1] == "directive_received"
     assert "directive_received" not in about(await feed(world, HEALTH), issued)
+
+
+async def test_a_station_is_told_of_what_goes_to_all_stations(world: World):
+    issued = await world.issue(tasks=[task("T01", "DON_BP-P34-40")])
+    await world.caught_up()
+
+    told = about(await feed(world, "DON_BP-P34-40-16681"), issued)
+
+    assert "task_assigned" in told
+    assert about(await feed(world, "DON_BP-P34-22-06967"), issued) == []
+
+
+async def test_who_signs_in_with_the_name_of_many_has_no_feed(world: World):
+    status, problem = await world.get("DON_BP-P34-40", FEED)
+
+    assert (status, problem["code"]) == (403, "collective-cannot-act")
+
+
+@pytest.mark.parametrize("path", [FEED, "/v1/timeline", "/v1/timeline/live", "/v1/directives"])
+async def test_an_agency_that_the_register_never_knew_reads_nothing(world: World, path: str):
+    status, problem = await world.get("FOO-BAR", path)
+
+    assert (status, problem["code"]) == (403, "agency-id")
+    assert "FOO" in problem["detail"] and problem["remedy"]
+
+
+async def test_a_body_that_has_ended_still_reads(world: World):
+    status, answer = await world.get("SO_LDTBXH-P63-40", FEED)
+
+    assert (status, answer["events"]) == (200, [])
+
+
+async def test_a_position_is_only_good_with_the_numbering_it_comes_from(
+    world: World, issued: dict[str, Any]
+):
+    _, first = await world.get(POLICE, FEED, limit=1)
+
+    same, answer = await world.get(POLICE, FEED, epoch=first["epoch"])
+    other, problem = await world.get(POLICE, FEED, epoch=uuid.uuid4())
+
+    assert (same, answer["epoch"]) == (200, first["epoch"])
+    assert (other, problem["code"]) == (409, "feed-was-renumbered")
+    assert problem["epoch"] == first["epoch"]
 
 
 async def test_pages_follow_each_other_without_loss_or_doubling(

@@ -99,7 +99,7 @@ async def test_what_becomes_of_a_task_is_told_to_who_assigned_it_and_back(tables
     hands = {*fields["assignees"], *fields["helpers"]}
     up = ("acknowledged", "delegated", "progress_reported", "completed")
     down = {
-        "completion_reviewed": {*fields["assignees"]},
+        "completion_reviewed": {sample("directives.task_completion_reviewed.v1")["agency"]},
         "due_date_changed": hands,
         "cancelled": hands,
     }
@@ -118,7 +118,8 @@ async def test_a_report_goes_through_its_channel_to_those_it_is_for(tables: Tabl
 
     assert asked == {*fields["bodies"], fields["via"]}
     assert sent == {fields["via"], *fields["to"], fields["requested_by"]}
-    assert reviewed == {*fields["bodies"]}
+    assert reviewed == {sample("directives.report_reviewed.v1")["agency"]}
+    assert len({*fields["bodies"]}) > 1
 
 
 async def test_who_has_no_part_hears_nothing(tables: Tables):
@@ -169,6 +170,25 @@ async def test_feed_positions_follow_the_order_of_events(tables: Tables):
 async def test_an_event_that_the_table_does_not_know_stops_the_feed(tables: Tables):
     with pytest.raises(Broken, match=r"routing\.json says nothing of"):
         await FEED.apply(replace(envelope(ISSUED), topic="directives.never.v1"), tables)
+
+
+async def test_an_event_about_nothing_stops_the_feed_and_says_where(tables: Tables):
+    event = envelope(ISSUED, position=7)
+    nothing = replace(event, metadata=replace(event.metadata, subjects=()))
+
+    with pytest.raises(Broken, match=r"directives 7 .* names no subjects"):
+        await FEED.apply(nothing, tables)
+
+
+async def test_who_reads_for_several_names_is_told_of_an_event_once(tables: Tables):
+    await told(tables, envelope(ASSIGNED, assignees=[POLICE, FRONT], helpers=[WARD]))
+
+    both = await tables.rows("page_of_agency", [POLICE, FRONT], 0, 100)
+    after = await tables.rows("page_of_agency", [POLICE, FRONT], both[0]["position"], 100)
+    one = await tables.rows("page_of_agency", [FRONT], 0, 100)
+
+    assert (len(both), len(one)) == (1, 1)
+    assert after == []
 
 
 async def test_feeds_made_anew_beside_the_old_ones_are_the_same(

@@ -73,7 +73,8 @@ async def world(folder: Path, further: str = "") -> AsyncIterator[NatsProcess]:
         await services.ensure_stream(FEED, ["agency.*.feed.>"])
         await services.ensure_stream("LN", ["ln.>"])
         for agency in (POLICE, BORDER_GUARD):
-            await services.ensure_consumer(FEED, agency, filter_subject=f"agency.{agency}.feed.>")
+            own = f"agency.{agency}.feed.>"
+            await services.ensure_consumer(FEED, agency, filter_subjects=[own])
         yield server
 
 

@@ -7,6 +7,7 @@ import pytest
 from shared.bus import Bus, NoConsumer
 from shared.bus.consumer import BACKOFF_SECONDS_MIN, PULL_SECONDS, _message
 from shared.bus.wire import Arrival
+from shared.errors import Broken
 from tests.shared.nats_fixture import NatsProcess, fresh, nats_server, until
 
 
@@ -80,13 +81,42 @@ async def test_nothing_to_read_is_an_empty_batch(bus: Bus, stream: str):
 
 
 async def test_a_filtered_consumer_sees_its_part(bus: Bus, stream: str):
-    await bus.ensure_consumer(stream, "reader", filter_subject=f"{stream}.b.>")
+    await bus.ensure_consumer(stream, "reader", filter_subjects=[f"{stream}.b.>"])
     await bus.publish(f"{stream}.a.1", b"not this")
     await bus.publish(f"{stream}.b.1", b"this")
 
     [message] = await bus.consumer(stream, "reader").fetch(10, 2.0)
 
     assert message.body == b"this"
+
+
+async def test_a_consumer_of_several_parts_sees_them_in_the_streams_order(bus: Bus, stream: str):
+    await bus.ensure_consumer(stream, "reader", filter_subjects=[f"{stream}.c.>", f"{stream}.b.>"])
+    for part in "abcb":
+        await bus.publish(f"{stream}.{part}.1", part.encode())
+
+    messages = await bus.consumer(stream, "reader").fetch(10, 2.0)
+
+    assert [each.body for each in messages] == [b"b", b"c", b"b"]
+
+
+async def test_the_parts_of_a_consumer_may_change_both_ways(bus: Bus, stream: str):
+    for parts in ("b", "bc", "c", "", "b"):
+        filters = [f"{stream}.{part}.>" for part in parts]
+        await bus.ensure_consumer(stream, "reader", filter_subjects=filters)
+    await bus.publish(f"{stream}.c.1", b"c")
+    await bus.publish(f"{stream}.b.1", b"b")
+
+    [message] = await bus.consumer(stream, "reader").fetch(10, 2.0)
+
+    assert message.body == b"b"
+
+
+async def test_parts_that_overlap_are_refused_with_words(bus: Bus, stream: str):
+    with pytest.raises(Broken, match="nats consumer rm"):
+        await bus.ensure_consumer(
+            stream, "reader", filter_subjects=[f"{stream}.>", f"{stream}.b.>"]
+        )
 
 
 async def test_a_fetch_goes_on_across_a_restart_of_the_server(own_server: NatsProcess):

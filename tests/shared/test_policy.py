@@ -98,6 +98,33 @@ def test_an_agency_that_does_not_exist_may_nothing_whatever_the_rules_say(tmp_pa
         rules.refuse_unless_competent(ThingMarked, act(by=Actor("XYZ-P34-40", "clerk")))
 
 
+@pytest.mark.parametrize(
+    ("agency", "may"),
+    [
+        ("DON_BP-P34-40", False),
+        ("UBND_XA-P34-40", False),
+        ("DEPARTMENTS-P34-40", False),
+        ("TAND_KV-P34-40", False),
+        ("DON_BP-P34-40-16681", True),  # The nearest name that a station has.
+        (WARD_POLICE, True),
+    ],
+)
+def test_a_name_that_many_share_does_not_act(tmp_path: Path, agency: str, may: bool):
+    rules = competence(tmp_path, {"types": ["*"]})
+
+    assert allowed(rules, agency, "2025-07-02T08:00:00+07:00") is may
+
+
+def test_the_refusal_of_a_collective_says_who_should_act(tmp_path: Path):
+    rules = competence(tmp_path, {"types": ["*"]})
+
+    with pytest.raises(NotAllowed) as refused:
+        rules.refuse_unless_competent(ThingMarked, act(by=Actor("DON_BP-P34-40", "clerk")))
+
+    assert refused.value.code == "collective-cannot-act"
+    assert refused.value.vi and refused.value.remedy_vi and refused.value.remedy_en
+
+
 def test_a_service_whose_facts_have_no_rules_does_not_start(tmp_path: Path):
     path = tmp_path / "competence.json"
     path.write_text(json.dumps({"topics": {OPENED: []}}))

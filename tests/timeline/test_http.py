@@ -117,6 +117,7 @@ async def test_without_a_subject_it_is_everybodys(world: World, told: dict[str, 
     [
         {"as_of": "2025-07-01T12:00:00"},
         {"as_of": "yesterday"},
+        {"as_of": "5"},
         {"as_of": "0001-01-01T00:00:00+14:00"},
         {"known_at": "9999-12-31T23:59:59-12:00"},
         {"limit": 0},
@@ -145,6 +146,49 @@ async def test_who_is_not_signed_in_reads_nothing(world: World):
     for path in (TIMELINE, f"{TIMELINE}/live"):
         async with world.http.get(world.url + path) as response:
             assert response.status == 401
+
+
+@pytest.mark.parametrize("garbage", ["3abc", "abc", "-5", "1.0", "٣", "9" * 19])
+async def test_a_stream_is_not_resumed_after_what_is_no_position(world: World, garbage: str):
+    status, problem = await world.get(ISSUER, f"{TIMELINE}/live", after=garbage)
+
+    assert (status, problem["code"]) == (400, "last-event-id")
+    assert problem["remedy"]
+
+
+async def test_a_stream_is_not_resumed_after_what_it_has_not_reached(
+    world: World, told: dict[str, Any]
+):
+    _, answer = await world.get(ISSUER, TIMELINE, limit=1)
+
+    status, problem = await world.get(ISSUER, f"{TIMELINE}/live", after=answer["last"] + 10_000)
+
+    assert (status, problem["code"]) == (409, "position-unknown")
+    assert problem["last"] >= answer["last"]
+
+
+async def test_only_the_officers_own_agency_reads_who_the_officer_was(
+    world: World, told: dict[str, Any]
+):
+    async def officers(reading: str) -> set[tuple[str, str | None]]:
+        _, answer = await world.get(reading, TIMELINE, subject=told["subject"])
+        return {(each["agency"], each["officer"]) for each in answer["entries"]}
+
+    assert await officers(ISSUER) == {(ISSUER, "clerk"), (POLICE, None), (HEALTH, None)}
+    assert await officers(POLICE) == {(ISSUER, None), (POLICE, "clerk"), (HEALTH, None)}
+
+
+async def test_a_live_stream_ends_with_its_token(world: World, told: dict[str, Any]):
+    headers = {"Authorization": f"Bearer {world.token(ISSUER, seconds=2)}"}
+    async with (
+        asyncio.timeout(SOON_SECONDS),
+        world.http.get(f"{world.url}{TIMELINE}/live", headers=headers) as response,
+    ):
+        assert response.status == 200
+        await response.content.read()
+
+    async with world.http.get(f"{world.url}{TIMELINE}/live", headers=headers) as again:
+        assert again.status == 401
 
 
 async def live(

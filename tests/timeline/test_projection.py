@@ -156,6 +156,14 @@ async def test_an_event_without_a_sentence_stops_the_timeline(tables: Tables):
         await TIMELINE.apply(unknown, tables)
 
 
+async def test_an_event_about_nothing_stops_the_timeline_and_says_where(tables: Tables):
+    event = envelope(ISSUED, position=7)
+    nothing = replace(event, metadata=replace(event.metadata, subjects=()))
+
+    with pytest.raises(Broken, match=r"directives 7 .* names no subjects"):
+        await TIMELINE.apply(nothing, tables)
+
+
 async def test_a_timeline_made_anew_beside_the_old_one_is_the_same(
     log: PostgresLog, pool: asyncpg.Pool
 ):

@@ -14,7 +14,7 @@ def nobody_reports(pointer: str) -> Refused:
         "Nobody reports: the addressees are only informed.",
         pointer=pointer,
         rule=LINE,
-        remedy_vi="Nêu cơ quan báo cáo, hoặc đặt vai trò implement, report cho nơi nhận.",
+        remedy_vi="Nêu cơ quan báo cáo, hoặc ghi nơi nhận là để thực hiện hay để báo cáo.",
         remedy_en="Name who reports, or give addressees the role implement or report.",
     )
 
@@ -35,7 +35,7 @@ def submitted_already(agency: str, standing: str) -> Refused:
     """A report that stands is not silently replaced."""
     return Refused(
         "submitted-already",
-        f"Báo cáo của {agency} đã gửi ({standing}).",
+        f"Báo cáo của {agency} đã {'được chấp nhận' if standing == 'accepted' else 'gửi'}.",
         f"The report of {agency} is in already ({standing}).",
         rule=REVIEW,
         remedy_vi="Đề nghị cơ quan nhận trả lại, rồi gửi bản sửa.",
@@ -55,7 +55,7 @@ def nil_contradicted(*, nil: bool) -> Refused:
         else "The report is empty: give narrative or figures, or say that it is nil.",
         pointer="/nil_report",
         rule=LINE,
-        remedy_vi="Không phát sinh thì nil_report = true và bỏ trống phần còn lại.",
+        remedy_vi="Không phát sinh thì chọn “không phát sinh” và để trống phần còn lại.",
         remedy_en="With nothing to report set nil_report to true and leave the rest out.",
     )
 
@@ -106,7 +106,7 @@ def issues_needed() -> Refused:
         "A report is returned with what is to be mended.",
         pointer="/issues",
         rule=REVIEW,
-        remedy_vi="Liệt kê các điểm cần sửa trong issues.",
+        remedy_vi="Liệt kê từng điểm cần sửa.",
         remedy_en="List what is to be mended under issues.",
     )
 
@@ -169,6 +169,6 @@ def consolidator_does_not_receive(key: str, other: str, pointer: str) -> Refused
         f"The agency of the summing line {key} does not receive {other}.",
         pointer=pointer,
         rule=LINE,
-        remedy_vi=f"Nơi nhận (to) hoặc nơi chuyển (via) của {other} phải có cơ quan tổng hợp.",
+        remedy_vi=f"Nơi nhận hoặc nơi chuyển của {other} phải có cơ quan tổng hợp.",
         remedy_en=f"Line {other} must go to, or through, the agency that sums it up.",
     )

@@ -38,7 +38,7 @@ class Target(Aggregate):
                 f"Chỉ tiêu {said.value}% nằm ngoài 0–100%.",
                 f"A target of {said.value}% is outside 0–100%.",
                 pointer=f"{pointer}/value",
-                remedy_vi="Ghi tỷ lệ từ 0 đến 100, hoặc dùng đơn vị count.",
+                remedy_vi="Ghi tỷ lệ từ 0 đến 100, hoặc dùng đơn vị là số lượng.",
                 remedy_en="Give a percentage between 0 and 100, or use the unit count.",
             )
         if said.scope is not None and said.scope.agency is not None:

@@ -42,8 +42,13 @@ def hands(said: AssignTask, act: Act, origin: Origin, pointer: str) -> Hands:
     )
 
 
-def refuse_not_below(to: str, by: str, above: tuple[str, ...], act: Act) -> None:
-    """Work goes down or to a unit in one's own area: not up, not sideways, not to oneself."""
+def refuse_not_below(to: str, above: tuple[str, ...], act: Act) -> None:
+    """Work goes down or to a unit in one's own area: not up, not sideways, not to oneself.
+
+    Who hands it down is the agency that acts, also where it does so as the heir of a body that
+    has ended: rank and area are those of today.
+    """
+    by = act.agency
     receiver = agency_of(to, act.on, act.register, "/to")
     giver = agency_of(by, act.on, act.register, "")
     if (

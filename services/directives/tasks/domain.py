@@ -75,7 +75,7 @@ class Task(Aggregate):
     def delegate_task(self, said: DelegateTask, act: Act) -> "Task | None":
         """Hand a share down. Returns the share, a task of its own; None when it was said before."""
         agency = self._assigned(act)
-        if any(repeats(said, each) and each.agency == agency for each in self._shares):
+        if self._share_before(said, agency) is not None:
             return None
         self._refuse_idle(agency)
         if said.due is not None:
@@ -83,10 +83,10 @@ class Task(Aggregate):
             last, limit = last_day(said.due), last_day(self.due_of(agency))
             if last is not None and limit is not None and last > limit:
                 raise refusals.share_after_task(last, limit)
-        refuse_not_below(said.to, agency, (self._origin.issuer, *self._origin.issuers), act)
+        refuse_not_below(said.to, (self._origin.issuer, *self._origin.issuers), act)
         if len(self._shares) >= SHARES_MAX or self.key.count(".") >= LEVELS_MAX:
             raise refusals.handed_down_too_far()
-        share = self._share(said, act, agency)
+        share = self._share(said, act, said.due or self.due_of(agency))
         self.record(
             TaskDelegated, said, act, agency=agency, child_task_id=share.id, child_key=share.key
         )
@@ -164,9 +164,11 @@ class Task(Aggregate):
         """Ids of the tasks that were handed down from this one."""
         return tuple(each.child_task_id for each in self._shares)
 
-    def share_said(self, said: DelegateTask) -> UUID:
-        """Id of the share that these very words handed down before."""
-        return next(each.child_task_id for each in self._shares if repeats(said, each))
+    def share_said(self, said: DelegateTask, act: Act) -> UUID:
+        """Id of the share that the actor's body handed down before in these very words."""
+        before = self._share_before(said, self._assigned(act))
+        assert before is not None, "only asked when delegate_task had nothing new to hand down"
+        return before.child_task_id
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -263,8 +265,16 @@ class Task(Aggregate):
             not_before=origin.first_day,
         )
 
-    def _share(self, said: DelegateTask, act: Act, agency: str) -> "Task":
-        """A share as a task of its own; down the line it is an order, whatever it was above."""
+    def _share_before(self, said: DelegateTask, agency: str) -> TaskDelegated | None:
+        """What a body handed down in these very words; another body's share is its own."""
+        shares = (each for each in self._shares if each.agency == agency)
+        return next((each for each in shares if repeats(said, each)), None)
+
+    def _share(self, said: DelegateTask, act: Act, due: Due) -> "Task":
+        """A share as a task of its own; down the line it is an order, whatever it was above.
+
+        It is given by the agency that acts: a body that has ended orders nothing any more.
+        """
         line = self._line.model_copy(
             update={
                 "key": f"{self.key}.{len(self._shares) + 1}",
@@ -273,12 +283,12 @@ class Task(Aggregate):
                 "mode": "order",
                 "lead": said.to,
                 "coordinators": (),
-                "due": said.due or self.due_of(agency),
+                "due": due,
                 "due_phrase": None,
                 "note": None,
             }
         )
-        origin = replace(self._origin, issuer=agency, first_day=act.on, day=act.on)
+        origin = replace(self._origin, issuer=act.agency, first_day=act.on, day=act.on)
         return Task._begin(line, act, origin, hands(line, act, origin, ""), self.id)
 
     def _leading(self) -> set[str]:

@@ -30,7 +30,7 @@ def nobody_leads(pointer: str) -> Refused:
         "Nobody leads: the addressees only report or are informed.",
         pointer=pointer,
         rule=ASSIGNING,
-        remedy_vi="Nêu cơ quan chủ trì, hoặc đặt vai trò implement cho nơi nhận.",
+        remedy_vi="Nêu cơ quan chủ trì, hoặc ghi nơi nhận là để thực hiện.",
         remedy_en="Name a lead, or give addressees the role implement.",
     )
 
@@ -76,11 +76,11 @@ def under_way(agency: str, standing: str) -> Refused:
     """A task that is being carried out is neither accepted anew nor returned."""
     return Refused(
         "under-way",
-        f"{agency} đã triển khai nhiệm vụ ({standing}), không tiếp nhận hay trả lại nữa.",
+        f"{agency} đã tiếp nhận hoặc triển khai nhiệm vụ, không tiếp nhận hay trả lại nữa.",
         f"{agency} is past acknowledging the task ({standing}).",
         pointer="/outcome",
         rule=HANDLING,
-        remedy_vi="Báo cáo tiến độ, nêu vướng mắc ở obstacles.",
+        remedy_vi="Báo cáo tiến độ và nêu rõ vướng mắc.",
         remedy_en="Report progress and name what is in the way under obstacles.",
     )
 
@@ -102,7 +102,7 @@ def not_accepted(agency: str, standing: str) -> Refused:
         f"{agency} {'đã trả lại' if returned else 'chưa tiếp nhận'} nhiệm vụ.",
         f"{agency} has {'returned' if returned else 'not accepted'} the task.",
         rule=HANDLING,
-        remedy_vi="Ghi nhận tiếp nhận nhiệm vụ (accepted) trước.",
+        remedy_vi="Ghi nhận tiếp nhận nhiệm vụ trước.",
         remedy_en="Acknowledge the task as accepted first.",
     )
 
@@ -154,7 +154,7 @@ def progress_fell(before: int, now: int) -> Refused:
         f"Progress falls from {before}% to {now}% and no obstacle is named.",
         pointer="/obstacles",
         rule=HANDLING,
-        remedy_vi="Ghi lý do ở obstacles.",
+        remedy_vi="Nêu vướng mắc làm tiến độ giảm.",
         remedy_en="Say why under obstacles.",
     )
 
@@ -192,7 +192,7 @@ def note_needed(pointer: str) -> Refused:
         "What is asked for, or the reason, has to be written down.",
         pointer=pointer,
         rule=REVIEW,
-        remedy_vi="Ghi vào note.",
+        remedy_vi="Ghi nội dung đó vào phần ghi chú.",
         remedy_en="Write it under note.",
     )
 
@@ -204,6 +204,6 @@ def handed_down_too_far() -> Refused:
         "Nhiệm vụ đã được giao tiếp quá nhiều cấp hoặc quá nhiều lần.",
         "The task was handed down over too many levels or too many times.",
         rule=ASSIGNING,
-        remedy_vi="Giao một lần cho cả nhóm cơ quan, ví dụ UBND_XA của một địa bàn.",
+        remedy_vi="Giao một lần cho cả nhóm, ví dụ mọi Ủy ban nhân dân cấp xã của một địa bàn.",
         remedy_en="Hand it once to a collective, for example UBND_XA of an area.",
     )

@@ -152,6 +152,7 @@ def test_the_heir_of_a_body_that_ended_hands_its_task_down_and_reviews_the_share
 
     assert share is not None
     assert task.standing_of(LABOUR) == "in_progress"
+    assert share.state()["assigned_by"] == HEALTH
     share.acknowledge_task(ACCEPT, act("UBND_XA-P34-40-16681", JULY_10))
     share.complete_task(DONE, act("UBND_XA-P34-40-16681", JULY_10))
     share.review_task_completion(

@@ -332,9 +332,9 @@ def test_a_task_is_confirmed_when_all_who_lead_are():
 
 
 def test_nobody_can_say_that_an_unlisted_collective_is_done():
-    stations = "DON_BP-VN"
+    stations = "DON_BP-P34-40"
     task = assigned(task_line(lead=stations, coordinators=()))
-    one = "DON_BP-P34-40"
+    one = "DON_BP-P34-40-16681"
 
     task.acknowledge_task(ACCEPT, act(one, JULY_10))
     task.complete_task(DONE, act(one, JULY_10))

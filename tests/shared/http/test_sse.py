@@ -3,6 +3,7 @@ import socket
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 
 import aiohttp
 import pytest
@@ -10,7 +11,9 @@ from aiohttp import web
 from structlog.testing import capture_logs
 
 import shared.http.sse
+from shared.errors import NotFound
 from shared.http.sse import Message, end_streams_with, respond
+from tests.running import now
 from tests.shared.http.served import serving
 
 SOON_SECONDS = 10.0
@@ -26,6 +29,7 @@ class Feed:
         self.waiting = asyncio.Event()
         self.error: Exception | None = None
         self.wait_seconds = 0.01
+        self.until: datetime | None = None
 
     def add(self, *numbers: int, size: int = 0) -> None:
         self.messages += [
@@ -53,7 +57,8 @@ class Feed:
             self.closed.set()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        return await respond(request, self.after(int(request.headers.get("Last-Event-ID", 0))))
+        last = int(request.headers.get("Last-Event-ID", 0))
+        return await respond(request, self.after(last), self.until)
 
 
 @pytest.fixture
@@ -185,6 +190,35 @@ async def test_a_source_that_breaks_ends_the_stream_and_says_so_in_the_log(
 
     assert everything == b'retry: 2000\n\nid: 1\nevent: entry\ndata: {"n":1}\n\n'
     assert [each["event"] for each in logged] == ["stream broke off"]
+
+
+async def test_a_stream_ends_when_its_token_does(feed: Feed):
+    feed.until = now() + timedelta(seconds=0.3)
+    feed.add(1)
+
+    async with reading(feed) as response:
+        everything = await response.content.read()
+
+    assert everything == b'retry: 2000\n\nid: 1\nevent: entry\ndata: {"n":1}\n\n'
+    assert now() >= feed.until
+    assert feed.closed.is_set()
+
+
+async def test_after_the_token_has_ended_nothing_more_is_sent(feed: Feed):
+    feed.until = now() - timedelta(seconds=1)
+    feed.add(1)
+
+    async with reading(feed) as response:
+        assert await response.content.read() == b"retry: 2000\n\n"
+
+
+async def test_a_source_that_refuses_at_once_is_answered_with_the_problem(feed: Feed):
+    feed.error = NotFound("not-found", "Không có.", "There is none.")
+
+    async with reading(feed) as response:
+        problem = await response.json(content_type=None)
+
+    assert (response.status, problem["code"]) == (404, "not-found")
 
 
 async def test_streams_do_not_keep_the_program_from_stopping(feed: Feed):

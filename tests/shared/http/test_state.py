@@ -41,7 +41,17 @@ async def test_a_thing_that_is_not_there_or_is_something_else_is_not_found(world
 
 
 @pytest.mark.parametrize(
-    "asked", [{"as_of": "yesterday"}, {"as_of": JULY_FIRST[:-6]}, {"nonsense": 1}], ids=str
+    "asked",
+    [
+        {"as_of": "yesterday"},
+        {"as_of": JULY_FIRST[:-6]},
+        {"as_of": "5"},
+        {"known_at": "1751331600"},
+        {"as_of": "0001-01-01T00:00:00+14:00"},
+        {"known_at": "9999-12-31T23:59:59-12:00"},
+        {"nonsense": 1},
+    ],
+    ids=str,
 )
 async def test_a_moment_that_is_not_understood_is_refused(world: World, asked: dict[str, str]):
     status, problem = await world.get(ISSUER, f"/v1/directive/{uuid.uuid4()}", **asked)
