@@ -155,6 +155,6 @@ def refuse_reversed(
         f"Khoảng thời gian kết thúc {last:%d/%m/%Y} trước khi bắt đầu {first:%d/%m/%Y}.",
         f"The window ends on {last:%Y-%m-%d}, before it begins on {first:%Y-%m-%d}.",
         pointer=pointer,
-        remedy_vi="Đổi lại ngày đầu và ngày cuối; nếu văn bản ghi “đến hết ngày” thì tính cả ngày cuối.",
+        remedy_vi="Đổi lại ngày đầu và ngày cuối; ghi “đến hết ngày” thì kể cả ngày cuối.",
         remedy_en="Swap the ends; where the last day counts, set to_inclusive to true.",
     )
