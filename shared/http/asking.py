@@ -192,3 +192,8 @@ def position_unknown(after: int, last: int) -> Conflict:
         remedy_en="Read again from the start (after=0) and drop the event ids that you have.",
         extra={"last": last},
     )
+
+
+def wants_english(request: web.Request) -> bool:
+    """Vietnamese unless the reader asks for English first."""
+    return request.headers.get("Accept-Language", "").lower().startswith("en")

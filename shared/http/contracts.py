@@ -14,7 +14,7 @@ from aiohttp import web
 from shared.asyncapi import asyncapi
 from shared.errors import NotFound
 from shared.http import problems
-from shared.http.door import wants_english
+from shared.http.asking import wants_english
 from shared.http.openapi import openapi
 from shared.schemas import Json, event_schema
 from shared.service import Service

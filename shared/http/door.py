@@ -131,7 +131,7 @@ class Door:
 
     def _endpoint(self, route: Route, desk: Desk) -> Callable[[web.Request], Any]:
         async def endpoint(request: web.Request) -> web.StreamResponse:
-            english = wants_english(request)
+            english = asking.wants_english(request)
             try:
                 return await self._answer(route, desk, request, english)
             except Exception as error:
@@ -264,11 +264,6 @@ def _token(request: web.Request) -> str:
     if scheme.lower() != "bearer" or not token:
         raise not_signed_in("thiếu mã truy cập", "there is no bearer token")
     return token.strip()
-
-
-def wants_english(request: web.Request) -> bool:
-    """Vietnamese unless the reader asks for English first."""
-    return request.headers.get("Accept-Language", "").lower().startswith("en")
 
 
 def _competence(desk: Desk) -> Callable[[type[Any], Act], None]:

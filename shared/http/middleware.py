@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from shared.http import problems
+from shared.http import asking, problems
 from shared.telemetry import REQUEST_SECONDS
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -21,7 +21,7 @@ async def answer_in_our_way(request: web.Request, handler: Handler) -> web.Strea
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        english = request.headers.get("Accept-Language", "").lower().startswith("en")
+        english = asking.wants_english(request)
         return problems.problem(error, english=english, instance=request.path)
     finally:
         resource = request.match_info.route.resource

@@ -1,9 +1,9 @@
 """A table row → an endpoint. Rows say what one may do or see; bodies and errors are handled here.
 
 ROUTES = (
-    command("POST /v1/work/tasks", assign_tasks, creates=True),
-    decision("POST /v1/work/tasks/{task_id}/completions", Task, Task.complete_task),
-    query("GET /v1/work/tasks", list_tasks),
+    command("POST /v1/office/tasks", assign_tasks, creates=True),
+    decision("POST /v1/office/tasks/{task_id}/completions", Task, Task.complete_task),
+    query("GET /v1/office/tasks", list_tasks),
 )
 """
 
