@@ -57,7 +57,3 @@ class Tables:
     async def run(self, name: str, *args: object) -> str:
         """Execute a named statement; returns PostgreSQL's command tag."""
         return await self._connection.execute(self._statements[name], *args)
-
-    async def run_many(self, name: str, rows: list[tuple[object, ...]]) -> None:
-        """Execute a named statement once for each row of parameters."""
-        await self._connection.executemany(self._statements[name], rows)
