@@ -138,7 +138,7 @@ def _due(due: Mapping[str, Any] | None) -> str:
         return "không nêu"
     last = datetime.fromisoformat(due["due_at"]).astimezone(VIETNAM) - timedelta(seconds=1)
     late = "\nđã qua" if due["overdue"] else ""
-    return f"{due['task']} {last:%d/%m/%Y}{late}"
+    return f"{due['task']}\n{last:%d/%m/%Y}{late}"
 
 
 def _whole(result: Mapping[str, Any], expected: Mapping[str, int]) -> bool:
