@@ -81,15 +81,19 @@ class System:
         owned = await PostgresLog.open(service.name, self.pool, self.database_url)
         self.logs[service.name] = owned
         self.supervisor.start(f"{service.name}.writer", owned.writer.run)
+        await self.ensure_stream(service.stream, f"{SUBJECTS}.{service.name}.>")
+        relay = Relay(LogOutbox(owned), self.bus, service.stream, cursor=owned)
+        self.start_relay(f"{service.name}.relay", relay)
+
+    async def ensure_stream(self, name: str, subjects: str) -> None:
+        """A stream with the limits and copies that all streams of this system have."""
         await self.bus.ensure_stream(
-            service.stream,
-            [f"{SUBJECTS}.{service.name}.>"],
+            name,
+            [subjects],
             max_msg_size=MESSAGE_BYTES_MAX,
             duplicate_window_seconds=DUPLICATE_WINDOW_SECONDS,
             replicas=self.config.nats_replicas,
         )
-        relay = Relay(LogOutbox(owned), self.bus, service.stream, cursor=owned)
-        self.start_relay(f"{service.name}.relay", relay)
 
     def start_relay(self, name: str, relay: Relay) -> None:
         """Publish under a leader's lock, so that replicas do not publish the same twice in vain."""

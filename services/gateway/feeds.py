@@ -7,9 +7,9 @@ from uuid import UUID
 import asyncpg
 
 from services.gateway.projection import FEED
+from shared.envelope import CLOUDEVENTS_MEDIA_TYPE
 from shared.follow import Follower
 from shared.outbox import Outgoing
-from shared.sql import Tables
 
 SUBJECTS = "agency.*.feed.>"
 
@@ -41,7 +41,7 @@ class FeedOutbox:
                 subject=f"agency.{row['agency']}.feed.{row['topic']}",
                 body=row["body"],
                 headers={
-                    "Content-Type": "application/cloudevents+json",
+                    "Content-Type": CLOUDEVENTS_MEDIA_TYPE,
                     "ce-id": str(row["event_id"]),
                     "ce-type": row["topic"],
                 },
@@ -60,11 +60,9 @@ class FeedOutbox:
 
     async def get(self) -> int:
         """The last position that the broker acknowledged."""
-        async with self._pool.acquire() as connection:
-            position: int = await Tables(connection, FEED.statements).value("published")
+        position: int = await self._pool.fetchval(FEED.statements["published"])
         return position
 
     async def set(self, position: int) -> None:
         """Remember that the broker acknowledged up to here."""
-        async with self._pool.acquire() as connection:
-            await Tables(connection, FEED.statements).run("move_published", position)
+        await self._pool.execute(FEED.statements["move_published"], position)

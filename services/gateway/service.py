@@ -15,7 +15,7 @@ from shared.errors import NotAllowed, Retry
 from shared.nats_accounts import agency_permissions
 from shared.relay import Relay
 from shared.service import Service
-from shared.system import DUPLICATE_WINDOW_SECONDS, FEEDS, MESSAGE_BYTES_MAX, System
+from shared.system import FEEDS, System
 
 AGENCY_ID = re.compile(r"[A-Z][A-Z0-9_]*-[A-Za-z0-9-]{1,40}")
 ACK_WAIT_SECONDS = 30
@@ -26,13 +26,7 @@ MESSAGES_UNACKNOWLEDGED_MAX = 256
 async def start(system: System) -> None:
     """The feeds' stream and relay; then let agencies in."""
     [follower] = system.followers[FEED.schema]
-    await system.bus.ensure_stream(
-        FEEDS,
-        [SUBJECTS],
-        max_msg_size=MESSAGE_BYTES_MAX,
-        duplicate_window_seconds=DUPLICATE_WINDOW_SECONDS,
-        replicas=system.config.nats_replicas,
-    )
+    await system.ensure_stream(FEEDS, SUBJECTS)
     outbox = await FeedOutbox.open(system.pool, follower)
     system.start_relay("gateway.feeds", Relay(outbox, system.bus, FEEDS, cursor=outbox))
     system.supervisor.start("gateway.callout", lambda: _let_agencies_in(system))
