@@ -88,14 +88,12 @@ class Body:
         letter: Letter,
         client: Client,
         duties: Duties,
-        acted: Callable[[str], None],
     ) -> None:
         self.agency = agency
         self._number = number
         self._letter = letter
         self._client = client
         self._duties = duties
-        self._acted = acted
         self._held: list[tuple[Mapping[str, Any], Message]] = []
 
     async def run(self, nats_url: str, token: str) -> None:
@@ -231,4 +229,3 @@ class Body:
     async def _state(self, path: str, body: Mapping[str, Any], at: Any, what: str) -> None:
         key = f"demo/{self._letter.key}/{self.agency}/{what}"
         await self._client.state(path, body, at=at, key=key)
-        self._acted(what.rpartition("/")[2])

@@ -62,7 +62,7 @@ async def _played(
     with Progress(*columns, console=console, transient=True) as progress:
         bars: dict[str, TaskID] = {}
 
-        def tell(paper: Letter, _: str, done: int, of: int) -> None:
+        def tell(paper: Letter, done: int, of: int) -> None:
             if paper.key not in bars:
                 name = f"{paper.key}  cơ quan đã thực hiện"
                 bars[paper.key] = progress.add_task(name, total=of)

@@ -1,7 +1,7 @@
 """The stage of the demonstration: committees issue, every agency acts, the sums are compared."""
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +46,7 @@ class Stage:
     """Plays all papers. Safe to play again: what is recorded is not recorded twice."""
 
     def __init__(
-        self, doors: Doors, register: Register, tell: Callable[[Letter, str, int, int], None]
+        self, doors: Doors, register: Register, tell: Callable[[Letter, int, int], None]
     ) -> None:
         self._doors = doors
         self._letters = [letter(seed, register) for seed in read_seeds()]
@@ -54,7 +54,6 @@ class Stage:
         self._last_day = max(each.issued_at for each in self._letters).date()
         self._register = register
         self._reader = doors.client(READER)
-        self._acts: Counter[str] = Counter()
         self.unlisted = 0
         """Open assignments to collectives without a list: nobody can answer for those."""
         self.expected: Figures = figures(read_seeds())
@@ -107,7 +106,7 @@ class Stage:
         numbers = {agency: number for number, agency in enumerate(sorted(duties), 101)}
         todo = {agency: each for agency, each in sorted(duties.items()) if not each.done}
         done = len(duties) - len(todo)
-        self._tell(paper, "act", done, len(duties))
+        self._tell(paper, done, len(duties))
         turns = asyncio.Semaphore(AGENCIES_AT_ONCE)
 
         async def act(agency: str, left: Duties) -> None:
@@ -115,10 +114,10 @@ class Stage:
             async with turns:
                 token = self._doors.token(agency)
                 client = Client(self._doors.http, self._doors.url, token)
-                body = Body(agency, numbers[agency], paper, client, left, self._acted)
+                body = Body(agency, numbers[agency], paper, client, left)
                 await body.run(self._doors.nats_url, token)
             done += 1
-            self._tell(paper, "act", done, len(duties))
+            self._tell(paper, done, len(duties))
 
         async with asyncio.TaskGroup() as group:
             for agency, left in todo.items():
@@ -180,9 +179,6 @@ class Stage:
                 if all(each["behind"] == 0 for each in status["followers"]):
                     return
                 await asyncio.sleep(ASK_AGAIN_SECONDS)
-
-    def _acted(self, what: str) -> None:
-        self._acts[what] += 1
 
 
 def duties_of(found: Mapping[str, Any], exists: Callable[[str], bool]) -> dict[str, Duties]:
