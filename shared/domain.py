@@ -126,6 +126,11 @@ def _facts(said: Command, derived: dict[str, Any]) -> dict[str, Any]:
     return {name: getattr(said, name) for name in type(said).model_fields} | derived
 
 
+def repeats(said: Command, recorded: Event) -> bool:
+    """Whether what is said now is, field by field, what an event recorded: then it is not news."""
+    return all(getattr(recorded, name) == getattr(said, name) for name in type(said).model_fields)
+
+
 def encode_state(event: Event) -> bytes:
     """The stored bytes of an event: plain JSON that `eventsourcing`'s mapper can read."""
     return event.model_dump_json(exclude={"originator_id", "originator_version"}).encode()

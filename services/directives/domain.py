@@ -10,7 +10,7 @@ from typing import Any, Self, assert_never
 
 from services.directives import paper as fit
 from services.directives import refusals
-from services.directives.bodies import Origin, Standing, refuse_unless_acting
+from services.directives.bodies import Origin
 from services.directives.events import (
     Corrections,
     DirectiveDispatched,
@@ -26,10 +26,11 @@ from services.directives.events import (
     Revision,
     paper_days,
 )
-from services.directives.identity import directive_id, repeats
+from services.directives.identity import directive_id
 from services.directives.notation import printed
 from shared.actor import Act
-from shared.domain import Aggregate
+from shared.domain import Aggregate, repeats
+from shared.standing import Standing, refuse_unless_acting
 
 ENDED_BY = {"recall": "recalled", "replacement": "replaced"}
 EDXML_BUSINESS = {"recall": 1, "replacement": 3}

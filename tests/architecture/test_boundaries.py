@@ -12,7 +12,10 @@ from tests.architecture.tree import REPOSITORY, Tree
 
 Rule = Callable[[Tree], Iterator[str]]
 
-PURE = ("shared.domain", "shared.errors", "shared.actor", "shared.reference", "shared.reference.*")
+PURE = (
+    *("shared.domain", "shared.errors", "shared.actor", "shared.reference", "shared.reference.*"),
+    *("shared.fields", "shared.standing"),
+)
 """The modules of `shared` that decisions may use: values, refusals, dated data."""
 PURE_LIBRARIES = {"pydantic", "pydantic_core", "eventsourcing", "orjson", "holidays"}
 WORLDLY = {

@@ -2,16 +2,9 @@ from datetime import date
 
 import pytest
 
-from services.directives.bodies import (
-    Standing,
-    acting_as,
-    agency_of,
-    lies_in,
-    refuse_unless_acting,
-    resolve,
-)
 from services.directives.tasks.refusals import not_assigned
 from shared.errors import NotAllowed, Refused
+from shared.standing import Standing, acting_as, agency_of, lies_in, refuse_unless_acting, resolve
 from tests.directives.examples import (
     COMMUNE,
     COMMUNES,

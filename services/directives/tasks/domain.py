@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Self, assert_never
 from uuid import UUID
 
-from services.directives.bodies import Origin, refuse_unless_acting
+from services.directives.bodies import Origin
 from services.directives.due import Due, last_day, on_time, refuse_impossible
-from services.directives.identity import line_id, repeats
+from services.directives.identity import line_id
 from services.directives.paper import refuse_early
 from services.directives.tasks import refusals
 from services.directives.tasks.assignment import Hands, hands, refuse_not_below
@@ -35,7 +35,8 @@ from services.directives.tasks.events import (
     TaskProgressReported,
 )
 from shared.actor import Act
-from shared.domain import Aggregate
+from shared.domain import Aggregate, repeats
+from shared.standing import refuse_unless_acting
 
 SHARES_MAX = 9_999
 """Shares of one task."""

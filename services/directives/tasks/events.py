@@ -7,19 +7,9 @@ from pydantic import Field
 
 from services.directives.due import Due
 from services.directives.events import PaperRef
-from services.directives.limits import (
-    FIGURES_MAX,
-    NAMES_MAX,
-    AgencyRef,
-    Code,
-    Day,
-    Digest,
-    Exact,
-    Key,
-    Line,
-    Text,
-)
+from services.directives.limits import FIGURES_MAX, NAMES_MAX, Key
 from shared.domain import Command, Event, FirstEvent, Value
+from shared.fields import AgencyRef, Code, Day, Digest, Exact, Line, Text
 
 WorkLine = Literal[
     "prevention",

@@ -1,0 +1,91 @@
+"""Things that move through the stages of the law, and the hands that their file is in. Pure.
+
+Which fact may be recorded at which stage is a table (`STEPS`), so that it can be read, drawn and
+tested beside the law; what follows from a fact is the one `match` of each thing's `evolve`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from services.cases import refusals
+from shared.actor import Act
+from shared.domain import Aggregate, Command, Event
+from shared.standing import Standing, acting_as
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From which stages a fact may be recorded, and by which article."""
+
+    before: frozenset[str]
+    article: str
+    by_holder: bool = True
+    """Only who has the file may record it; False: the decision itself says who may."""
+
+
+def step(before: str, article: str, *, by_holder: bool = True) -> Step:
+    """A row of a table of steps; stages separated by spaces."""
+    return Step(frozenset(before.split()), article, by_holder)
+
+
+class Staged(Aggregate):
+    """A thing with one stage at a time and one body that has its file, never none."""
+
+    STAGES: ClassVar[Mapping[str, tuple[str, str]]]
+    """Every stage in words, Vietnamese and English; the first is where it begins."""
+    STEPS: ClassVar[Mapping[type[Event], Step]]
+    """Every fact but the first."""
+
+    stage: str
+    since: datetime
+    """When the stage began (occurred_at)."""
+    holder: str
+    """The body that has the file. Who ended meanwhile is stood for by the heir of the day."""
+    offered_to: str | None
+    """The body that the file is on its way to; it is with `holder` until that body has it."""
+
+    def record_step(self, event: type[Event], said: Command, act: Act, **derived: Any) -> None:
+        """Record a fact at its stage. Raises `Refused` naming stage, holder, since and article."""
+        self.refuse_unless_at(event, act)
+        self.record(event, said, act, **derived)
+
+    def refuse_unless_at(self, event: type[Event], act: Act) -> None:
+        """The guards that every step has: the stage, the hands, and the order of time."""
+        row = self.STEPS[event]
+        if self.stage not in row.before:
+            raise refusals.wrong_stage(self, event, row.article)
+        if row.by_holder and self.holding(act) is None:
+            raise refusals.not_with_you(self, act, row.article)
+        if act.at < self.since:
+            raise refusals.before_its_stage(self, act, row.article)
+
+    def holding(self, act: Act) -> Standing | None:
+        """As whom the actor has the file: itself, or as the heir of a body that has ended."""
+        return acting_as(act, (self.holder,), self.since.date())
+
+    def _begins(self, stage: str, event: Event, holder: str) -> None:
+        """For `evolve`: the first stage."""
+        self.holder, self.offered_to = holder, None
+        self._moves(stage, event)
+
+    def _moves(self, stage: str, event: Event) -> None:
+        """For `evolve`: another stage since this fact."""
+        self.stage, self.since = stage, event.timestamp
+
+    def _standing(self) -> dict[str, object]:
+        """For `state`: what every staged thing shows."""
+        id: UUID = self.id
+        return {
+            "id": str(id),
+            "kind": self.KIND,
+            "version": self.version,
+            "stage": self.stage,
+            "stage_vi": self.STAGES[self.stage][0],
+            "stage_en": self.STAGES[self.stage][1],
+            "since": self.since.isoformat(),
+            "holder": self.holder,
+            "offered_to": self.offered_to,
+        }
