@@ -21,6 +21,7 @@ from shared.domain import Aggregate, encode_state
 from shared.envelope import Envelope, Metadata
 from shared.errors import Conflict, NotFound, Refused
 from shared.log import Append, Expect, Log, NewEvent, Verdict
+from shared.sealing import NO_KEYS, Keys, seal_pending
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -62,8 +63,9 @@ class _Turn:
 class Fold:
     """Aggregates of one log, folded once and kept; commands on one stream decide in turn."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, keys: Keys = NO_KEYS) -> None:
         self.log = log
+        self.keys = keys
         self._kept: OrderedDict[UUID, Aggregate] = OrderedDict()
         self._turns: dict[UUID, _Turn] = {}
 
@@ -177,6 +179,9 @@ class Context:
             )
         for _, event in pending:
             self.competence(type(event), self.act)
+        await seal_pending(
+            self.fold.log.name, [each for _, each in pending], self.fold.keys, self.act.agency
+        )
         new = tuple(self._new_event(each, event) for each, event in pending)
         receipt = Receipt(tuple(each.event_id for each in new), about, subject.version, 0, extra)
         verdict = await self._append(new, receipt)

@@ -15,7 +15,8 @@ from shared.reference import Agency, Register, RegisterError
 from shared.reference.errors import AgencyNotInExistence
 
 RULE_FIELDS = ("types", "from", "until", "source")
-STATION, COMMUNE = "station", "commune"
+NEAREST = {"station": "commune", "regional": "province"}
+"""Level of bodies without a list → the level of the area by which one of them can be named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +43,20 @@ class Competence:
         self._allowed = lru_cache(maxsize=4096)(self._decide)
 
     @classmethod
-    def read(cls, path: Path, topics: Iterable[str]) -> "Competence":
-        """The table of a service. Raises `Broken` when a topic has no rules: it does not start."""
-        table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")).get("topics", {})
-        missing = sorted(set(topics) - table.keys())
-        if missing:
-            raise Broken(f"{path.name} has no rules for {', '.join(missing)}; add who may record")
-        return cls(
-            {
-                topic: tuple(_rule(row, f"{path.name}, {topic}") for row in rows)
-                for topic, rows in table.items()
-            }
-        )
+    def read(cls, paths: Iterable[Path], topics: Iterable[str]) -> "Competence":
+        """The tables of a service as one. Raises `Broken` when a topic has no rules, or rules in
+        two places: then it does not start."""
+        rules: dict[str, tuple[Rule, ...]] = {}
+        for path in paths:
+            place = f"{path.parent.name}/{path.name}"
+            table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")).get("topics", {})
+            if twice := sorted(rules.keys() & table.keys()):
+                raise Broken(f"{place} rules {', '.join(twice)}, as another table does; keep one")
+            for topic, rows in table.items():
+                rules[topic] = tuple(_rule(row, f"{place}, {topic}") for row in rows)
+        if missing := sorted(set(topics) - rules.keys()):
+            raise Broken(f"no competence.json has rules for {', '.join(missing)}; add who may")
+        return cls(rules)
 
     def refuse_unless_competent(self, event: type[Any], act: Act) -> None:
         """Raises `NotAllowed` with the rule when this actor may not record that fact then."""
@@ -96,10 +99,10 @@ def in_its_time(register: Register, agency_id: str, on: date) -> tuple[Agency, d
 def refuse_collective(register: Register, agency: Agency) -> None:
     """Raises `NotAllowed` for a name that several bodies share: one token must not act for all.
 
-    Stations have no list; the id that names those of one commune is the nearest there is, so it
-    stands for the station.
+    Stations and the regional courts and procuracies have no list; the id that names those of one
+    commune or of one province is the nearest there is, so it stands for the body.
     """
-    nearest = agency.level == STATION and register.area(agency.area).level == COMMUNE
+    nearest = NEAREST.get(agency.level) == register.area(agency.area).level
     if agency.is_collective and not nearest:
         raise NotAllowed(
             "collective-cannot-act",

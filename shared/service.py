@@ -21,8 +21,8 @@ class Service:
     routes: tuple[Route, ...] = ()
     aggregates: tuple[type[Aggregate], ...] = ()
     """What it decides on; a service with aggregates has a log, a relay and a stream of its own."""
-    competence: Path | None = None
-    """Dated table of who may record which topic."""
+    competence: tuple[Path, ...] = ()
+    """Dated tables of who may record which topic; each topic is in one of them."""
     projections: tuple[Projection, ...] = ()
     start: Callable[["System"], Awaitable[None]] | None = None
     """Starts what only this service has, under the system's supervisor."""

@@ -35,6 +35,7 @@ from shared.nats_accounts import NatsSecrets, render_accounts
 from shared.policy import Competence
 from shared.reference import Register, load_register
 from shared.relay import LogOutbox, Relay
+from shared.sealing import NO_KEYS, Keys
 from shared.service import Service, stream_name
 from shared.store.postgres import PostgresLog, refuse_unless_durable
 from shared.supervisor import Supervisor
@@ -73,6 +74,8 @@ class System:
     logs: dict[str, PostgresLog] = field(default_factory=dict)
     followers: dict[str, list[Follower]] = field(default_factory=dict)
     """By projection schema."""
+    keys: Keys = NO_KEYS
+    """Seals personal data; set by the service that holds the keys before the front door opens."""
     url: str = ""
     """Where the front door is, without a slash at the end."""
 
@@ -137,7 +140,7 @@ class System:
         owned = self.logs.get(service.name)
         return Desk(
             service=service.name,
-            fold=Fold(owned) if owned else None,
+            fold=Fold(owned, keys=self.keys) if owned else None,
             competence=Competence.read(service.competence, service.topics)
             if service.competence
             else None,

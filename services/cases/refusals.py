@@ -19,7 +19,9 @@ class AtStage(Protocol):
     stage: str
     since: datetime
     holder: str
+    held_since: datetime
     offered_to: str | None
+    offered_at: datetime | None
 
 
 def wrong_stage(thing: AtStage, event: type[Event], article: str) -> Refused:
@@ -42,19 +44,105 @@ def wrong_stage(thing: AtStage, event: type[Event], article: str) -> Refused:
 
 def not_with_you(thing: AtStage, act: Act, article: str) -> NotAllowed:
     """Only who has the file acts on it."""
-    since = thing.since.astimezone(VIETNAM)
+    since = thing.held_since.astimezone(VIETNAM)
+    stage_vi, stage_en = thing.STAGES[thing.stage]
     way_vi = f", đang chuyển cho {thing.offered_to}" if thing.offered_to else ""
     way_en = f", on its way to {thing.offered_to}" if thing.offered_to else ""
     return NotAllowed(
         "file-not-with-you",
         f"Hồ sơ không do {act.agency} giữ mà do {thing.holder} giữ "
-        f"từ {since:%H:%M ngày %d/%m/%Y}{way_vi}.",
+        f"từ {since:%H:%M ngày %d/%m/%Y}{way_vi}, ở giai đoạn {stage_vi}.",
         f"The file is not with {act.agency} but with {thing.holder} "
-        f"since {since:%Y-%m-%d %H:%M}{way_en}.",
+        f"since {since:%Y-%m-%d %H:%M}{way_en}, at the stage “{stage_en}”.",
         rule=article,
         remedy_vi="Cơ quan đang giữ hồ sơ ghi nhận, hoặc chuyển hồ sơ và xác nhận đã nhận trước.",
         remedy_en="Whoever has the file records it, or hands it over and has it received first.",
-        extra={"holder": thing.holder, "since": since.isoformat()},
+        extra={"stage": thing.stage, "holder": thing.holder, "since": since.isoformat()},
+    )
+
+
+def not_offered_to_you(thing: AtStage, act: Act, article: str) -> NotAllowed:
+    """Only the body that the file is on its way to receives or refuses it."""
+    return NotAllowed(
+        "not-offered-to-you",
+        f"Hồ sơ đang được {thing.holder} chuyển cho {thing.offered_to}, không phải {act.agency}.",
+        f"The file is on its way from {thing.holder} to {thing.offered_to}, not to {act.agency}.",
+        rule=article,
+        remedy_vi=f"{thing.offered_to} xác nhận đã nhận hoặc từ chối nhận.",
+        remedy_en=f"{thing.offered_to} receives or refuses it.",
+        extra={"holder": thing.holder, "offered_to": thing.offered_to},
+    )
+
+
+def not_on_its_way(thing: AtStage, article: str) -> Refused:
+    """What was not offered cannot be received."""
+    since = thing.held_since.astimezone(VIETNAM)
+    return Refused(
+        "not-on-its-way",
+        f"Hồ sơ không đang được chuyển đi đâu: {thing.holder} giữ từ {since:%H:%M ngày %d/%m/%Y}.",
+        f"The file is not on its way to anybody: it is with {thing.holder} "
+        f"since {since:%Y-%m-%d %H:%M}.",
+        pointer="/step",
+        rule=article,
+        remedy_vi=f"{thing.holder} ghi nhận việc chuyển hồ sơ trước.",
+        remedy_en=f"{thing.holder} offers it first.",
+        extra={"stage": thing.stage, "holder": thing.holder, "since": since.isoformat()},
+    )
+
+
+def on_its_way(thing: AtStage, article: str) -> Refused:
+    """What is on its way to one body is not offered to another."""
+    return Refused(
+        "on-its-way",
+        f"Hồ sơ đang được chuyển cho {thing.offered_to}, chưa có xác nhận.",
+        f"The file is on its way to {thing.offered_to}, who has not answered yet.",
+        rule=article,
+        remedy_vi=f"Chờ {thing.offered_to} xác nhận đã nhận hoặc từ chối nhận.",
+        remedy_en=f"Wait until {thing.offered_to} receives or refuses it.",
+        extra={"holder": thing.holder, "offered_to": thing.offered_to},
+    )
+
+
+def not_what_was_offered(thing: AtStage, pointer: str, article: str) -> Refused:
+    """An answer names what it answers to, so that it cannot be taken for another one's."""
+    return Refused(
+        "not-what-was-offered",
+        f"Nội dung xác nhận không khớp với lần chuyển đang chờ, gửi đến {thing.offered_to}.",
+        f"The answer does not fit what is on its way to {thing.offered_to}.",
+        pointer=pointer,
+        rule=article,
+        remedy_vi="Ghi đúng loại chuyển và nơi nhận như khi chuyển.",
+        remedy_en="Give the kind and the receiver as they were given when it was offered.",
+    )
+
+
+def before_its_offer(thing: AtStage, act: Act, article: str) -> Refused:
+    """Nothing is received before it was sent."""
+    assert thing.offered_at is not None
+    offered, at = thing.offered_at.astimezone(VIETNAM), act.at.astimezone(VIETNAM)
+    return Refused(
+        "before-its-offer",
+        f"Việc nhận lúc {at:%H:%M ngày %d/%m/%Y} xảy ra trước khi chuyển "
+        f"({offered:%H:%M ngày %d/%m/%Y}).",
+        f"It would have been answered at {at:%Y-%m-%d %H:%M}, before it was offered "
+        f"({offered:%Y-%m-%d %H:%M}).",
+        pointer="/occurred_at",
+        rule=article,
+        remedy_vi="Kiểm tra thời điểm xảy ra.",
+        remedy_en="Check occurred_at.",
+    )
+
+
+def code_not_in_force(pointer: str, code: str, act: Act, article: str) -> Refused:
+    """A code of a dated list is used on a day on which it was not in force."""
+    return Refused(
+        "code-not-in-force",
+        f"Căn cứ {code} chưa hoặc không còn hiệu lực vào ngày {act.on:%d/%m/%Y}.",
+        f"The code {code} was not in force on {act.on:%Y-%m-%d}.",
+        pointer=pointer,
+        rule=article,
+        remedy_vi="Chọn căn cứ có hiệu lực vào ngày ra quyết định.",
+        remedy_en="Use a code that was in force on the day of the decision.",
     )
 
 

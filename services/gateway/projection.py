@@ -4,12 +4,11 @@ The feed is an outbox with positions of its own: rows are inserted exactly once,
 that moves the checkpoint, and a relay publishes them in order.
 """
 
-import functools
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from services.gateway.tables import agencies_in, named_parties, routes
 from shared.envelope import Envelope
 from shared.errors import Broken
 from shared.follow import Projection
@@ -19,17 +18,10 @@ FOLDER = Path(__file__).parent
 FIELD = "field:"
 
 
-@functools.cache
-def routes() -> Mapping[str, tuple[str, ...]]:
-    """Topic → roles of the parties that are told."""
-    table = json.loads((FOLDER / "routing.json").read_text(encoding="utf-8"))
-    return {topic: tuple(roles) for topic, roles in table["routes"].items()}
-
-
 async def apply(envelope: Envelope, tables: Tables) -> None:
     """Learn the parties that an event names; put the event into the feeds of those who are told."""
     if envelope.topic not in routes():
-        raise Broken(f"routing.json says nothing of {envelope.topic}: add who is told of it")
+        raise Broken(f"gateway/routing/ says nothing of {envelope.topic}: add who is told of it")
     if not envelope.metadata.subjects:
         raise Broken(
             f"{envelope.store} {envelope.position} ({envelope.topic}) names no subjects: it was "
@@ -64,7 +56,7 @@ def parties_of(envelope: Envelope) -> Sequence[tuple[str, str]]:
             ]
         case "directives.report_requested.v1":
             return _report_parties(fields, actor)
-    return []
+    return named_parties(envelope.topic, fields, actor)
 
 
 def _report_parties(fields: Mapping[str, Any], actor: str) -> list[tuple[str, str]]:
@@ -83,10 +75,11 @@ def _as(role: str, agencies: Sequence[str]) -> list[tuple[str, str]]:
 
 async def _told(envelope: Envelope, tables: Tables) -> list[str]:
     rules = routes()[envelope.topic]
-    named = [envelope.fields.get(rule.removeprefix(FIELD)) for rule in rules if FIELD in rule]
+    fields = [rule.removeprefix(FIELD) for rule in rules if FIELD in rule]
+    named = [each for field in fields for each in agencies_in(envelope.fields, field)]
     roles = [rule for rule in rules if FIELD not in rule]
     rows = await tables.rows("parties", list(envelope.metadata.subjects), roles)
-    told = dict.fromkeys([*(each for each in named if each), *(row["agency"] for row in rows)])
+    told = dict.fromkeys([*named, *(row["agency"] for row in rows)])
     return list(told)
 
 
@@ -95,6 +88,6 @@ FEED = Projection(
     name="feed",
     version=1,
     folder=FOLDER,
-    sources=("directives",),
+    sources=("directives", "cases"),
     apply=apply,
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from services.timeline.sentences import SENTENCES, Sentence, agencies_named
+from services.timeline.sentences import NAMED_BY, SENTENCES, called, say
 from shared.actor import VIETNAM
 from shared.envelope import Envelope
 from shared.errors import Broken
@@ -15,9 +15,8 @@ from shared.sql import Tables
 LATE_AFTER = timedelta(days=1)
 """Recorded later than this after it happened: the entry says so (it does not say breach)."""
 
-NAMED_BY = {"directive": "paper", "task": "task", "report": "report", "target": "target"}
-"""Kind of subject → what sentences call it."""
 TITLE_CHARACTERS_MAX = 160
+ALL_ADDRESSEES = ("tất cả nơi nhận", "all addressees")
 
 
 async def apply(envelope: Envelope, tables: Tables) -> None:
@@ -66,7 +65,7 @@ def sentences_of(envelope: Envelope, titles: Mapping[str, tuple[str, str]]) -> t
     """
     templates = SENTENCES.get(envelope.topic)
     if templates is None:
-        raise Broken(f"{envelope.topic} has no sentence in services/timeline/sentences.py")
+        raise Broken(f"{envelope.topic} has no sentence in services/timeline/sentences/")
     vi, en = (
         _text(template, envelope, titles, english)
         for template, english in zip(templates, (False, True), strict=True)
@@ -77,6 +76,8 @@ def sentences_of(envelope: Envelope, titles: Mapping[str, tuple[str, str]]) -> t
 def title(envelope: Envelope) -> tuple[str, str]:
     """What the subject of this event is called from then on: Vietnamese, English."""
     fields = envelope.fields
+    if named := called(envelope.topic, fields, lambda each: agency_names(each, envelope)):
+        return named
     if "reference" in fields and envelope.topic.startswith("directives.directive_"):
         number = fields["reference"]
         return f"văn bản {number or 'chưa rõ số'}", f"paper {number or 'without a known number'}"
@@ -88,6 +89,8 @@ def title(envelope: Envelope) -> tuple[str, str]:
 
 def agency_names(agency: str, envelope: Envelope) -> tuple[str, str]:
     """The agency's names on the day of the event; its id when the register does not know it."""
+    if agency == "ALL_ADDRESSEES":
+        return ALL_ADDRESSEES
     try:
         found = load_register().agency(agency, envelope.occurred_at.astimezone(VIETNAM).date())
     except RegisterError:
@@ -103,16 +106,12 @@ def _text(
     template: str, envelope: Envelope, titles: Mapping[str, tuple[str, str]], english: bool
 ) -> str:
     actor = agency_names(envelope.metadata.actor.agency, envelope)[english]
-    named = agencies_named(template, envelope.fields)
-    agencies = {each: agency_names(each, envelope)[english] for each in named}
-    agencies["ALL_ADDRESSEES"] = "all addressees" if english else "tất cả nơi nhận"
     said = {**envelope.fields, "actor": actor}
     for subject in envelope.metadata.subjects:
-        called = NAMED_BY.get(subject.partition(":")[0])
-        if called and subject in titles:
-            said[called] = titles[subject][english]
-    text = Sentence(english, agencies).vformat(template, (), said)
-    return text[:1].upper() + text[1:]
+        kind = NAMED_BY.get(subject.partition(":")[0])
+        if kind and subject in titles:
+            said[kind] = titles[subject][english]
+    return say(template, said, english, lambda agency: agency_names(agency, envelope)[english])
 
 
 TIMELINE = Projection(
@@ -120,6 +119,6 @@ TIMELINE = Projection(
     name="timeline",
     version=1,
     folder=Path(__file__).parent,
-    sources=("directives",),
+    sources=("directives", "cases"),
     apply=apply,
 )

@@ -14,7 +14,7 @@ Rule = Callable[[Tree], Iterator[str]]
 
 PURE = (
     *("shared.domain", "shared.errors", "shared.actor", "shared.reference", "shared.reference.*"),
-    *("shared.fields", "shared.standing"),
+    *("shared.fields", "shared.sealed", "shared.standing"),
 )
 """The modules of `shared` that decisions may use: values, refusals, dated data."""
 PURE_LIBRARIES = {"pydantic", "pydantic_core", "eventsourcing", "orjson", "holidays"}
@@ -33,6 +33,8 @@ HOMES: dict[str, tuple[str, ...]] = {
         "shared/leadership.py",  # an advisory lock is a connection
         "shared/system.py",  # opens the pool
         "shared/http/door.py",  # lends it to readings
+        "services/vault/keyring.py",  # the keys, through connections of the vault's own role
+        "services/vault/access.py",  # makes that role
         "services/gateway/feeds.py",  # its table of feeds is an outbox of its own
     ),
     "nats": ("shared/bus/*",),  # nine defects of the client are mended in one place

@@ -36,7 +36,8 @@ DRAWERS = {
 
 SHARED = {
     "": "actor asyncapi auth bus_source callout config context contracts domain envelope errors "
-    "follow leadership log memory nats_accounts nkeys outbox policy relay schemas service sql "
+    "fields follow leadership log memory nats_accounts nkeys outbox policy relay schemas sealed "
+    "sealing service sql standing "
     "supervisor system telemetry",
     "bus": "bus connection consumer faults serving streams wire",
     "embedded": "account binaries child errors files folder launch locks logfile nats ports "

@@ -1,12 +1,14 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import orjson
 import pytest
 
-from services.gateway.projection import FEED, FIELD, parties_of, routes
+from services.gateway.projection import FEED, FIELD, parties_of
+from services.gateway.tables import ACTOR, agencies_in, parties, read_tables, routes
 from services.registry import SERVICES
 from shared.envelope import Envelope
 from shared.errors import Broken
@@ -16,7 +18,7 @@ from shared.store.postgres import PostgresLog
 from tests.golden import BEGINNINGS, ISSUER, TOPICS, by, envelope, history, record, sample
 
 EVENTS = {event.TOPIC: event for service in SERVICES for event in service.events}
-ISSUED, ASSIGNED, REQUESTED, TARGET = BEGINNINGS
+ISSUED, ASSIGNED, REQUESTED, *_ = BEGINNINGS
 POLICE, FRONT, WARD = "CA_TINH-P34-40", "MTTQ_TINH-P34-40", "UBND_XA-P34-40-16681"
 
 
@@ -49,13 +51,39 @@ def test_every_event_says_who_is_told_of_it():
 
 @pytest.mark.parametrize("topic", sorted(EVENTS))
 def test_a_rule_names_a_field_of_its_event_or_a_role_that_somebody_can_have(topic: str):
-    roles = {role for each in BEGINNINGS for role, _ in parties_of(_whole(each))}
+    service = topic.partition(".")[0]
+    alike = [each for each in TOPICS if each.startswith(f"{service}.")]
+    roles = {role for each in alike for role, _ in parties_of(_whole(each))}
+    roles |= {role for each in alike for role in parties().get(each, ())}
 
     for rule in routes()[topic]:
         if rule.startswith(FIELD):
             assert rule.removeprefix(FIELD) in EVENTS[topic].model_fields
         else:
             assert rule in roles
+
+
+@pytest.mark.parametrize("topic", sorted(parties()))
+def test_a_part_is_had_by_the_actor_or_by_who_a_field_of_the_event_names(topic: str):
+    assert {*parties()[topic].values()} <= {ACTOR, *EVENTS[topic].model_fields}
+
+
+def test_a_field_names_one_body_or_several_and_each_once():
+    fields = {"one": "A", "several": ["A", "B", "A"], "none": None}
+
+    assert [*agencies_in(fields, "one")] == ["A"]
+    assert [*agencies_in(fields, "several")] == ["A", "B"]
+    assert [*agencies_in(fields, "none"), *agencies_in(fields, "missing")] == []
+
+
+def test_two_files_do_not_speak_of_the_same_topic(tmp_path: Path):
+    for noun in ("one", "other"):
+        (tmp_path / f"{noun}.json").write_text('{"routes": {"a.b.v1": ["issuer"]}}')
+
+    with pytest.raises(Broken, match=r"other\.json speaks of a\.b\.v1, as another file does"):
+        read_tables(tmp_path, "routes")
+
+    assert read_tables(tmp_path, "parties") == {}
 
 
 def _whole(topic: str) -> Envelope:
@@ -168,7 +196,7 @@ async def test_feed_positions_follow_the_order_of_events(tables: Tables):
 
 
 async def test_an_event_that_the_table_does_not_know_stops_the_feed(tables: Tables):
-    with pytest.raises(Broken, match=r"routing\.json says nothing of"):
+    with pytest.raises(Broken, match=r"routing/ says nothing of"):
         await FEED.apply(replace(envelope(ISSUED), topic="directives.never.v1"), tables)
 
 

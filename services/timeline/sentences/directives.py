@@ -1,12 +1,16 @@
-"""Every topic as one sentence, Vietnamese and English. A topic without one fails a test.
-
-`{actor}` is the agency's name on the day; `{paper}`, `{task}`, `{report}`, `{target}` are what the
-subjects are called; every other name is a field of the event; `{outcome:said}` says it in words.
-"""
+"""What is said of papers, tasks, reports and targets."""
 
 from collections.abc import Mapping
-from string import Formatter
-from typing import Any
+
+NAMED_BY: Mapping[str, str] = {
+    "directive": "paper",
+    "task": "task",
+    "report": "report",
+    "target": "target",
+}
+
+TITLES: Mapping[str, tuple[str, str]] = {}
+"""Papers are called by their number, lines by their key and title: see the projection."""
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "directives.directive_issued.v1": (
@@ -113,50 +117,3 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "agency_dissolved": ("cơ quan đã giải thể", "the agency was dissolved"),
     "other": ("lý do khác", "another reason"),
 }
-
-
-class Sentence(Formatter):
-    """Fills one sentence. `said` are the event's fields and the names of its subjects."""
-
-    def __init__(self, english: bool, agencies: Mapping[str, str]) -> None:
-        self._english = english
-        self._agencies = agencies
-
-    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
-        """`a|b` is the first of the two that is there."""
-        for name in str(key).split("|"):
-            if kwargs.get(name) is not None:
-                return kwargs[name]
-        return None
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        """`:said`, `:agency`, `:count` and the trailing clauses that may be empty."""
-        pick = 1 if self._english else 0
-        match format_spec:
-            case "":
-                return "…" if value is None else str(value)
-            case "said":
-                return WORDS[value][pick]
-            case "agency":
-                return self._agencies.get(value, value)
-            case "count":
-                return str(len(value))
-            case "because":
-                return f": {value.rstrip('.')}" if value else ""
-            case "percent":
-                return "" if value is None else f": {value} %"
-            case "nil":
-                nothing = ("không phát sinh", "nothing to report")
-                return f" ({nothing[pick]})" if value else ""
-            case "incoming":
-                number = (", số đến {}", ", incoming number {}")
-                return number[pick].format(value) if value else ""
-        raise ValueError(f"no way to say {format_spec!r}")
-
-
-def agencies_named(template: str, fields: Mapping[str, Any]) -> tuple[str, ...]:
-    """Agency ids that a sentence will name, besides the actor."""
-    parts = Formatter().parse(template)
-    return tuple(
-        fields[name] for _, name, spec, _ in parts if spec == "agency" and name and fields.get(name)
-    )

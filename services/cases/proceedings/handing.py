@@ -1,0 +1,199 @@
+"""Where a case and its file may go from each stage, and what it is then. Pure.
+
+Two kinds of handover: the case goes to another body of the same kind, by competence
+(CaseTransferred), or its file goes on to the next kind of body (CaseFileTransmitted). Both are
+offered, then received: the file is with who offered it until then.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.cases import refusals as staged
+from services.cases.proceedings import refusals
+from services.cases.proceedings.bodies import INVESTIGATING, kind_here, kind_of
+from services.cases.proceedings.casefile import CaseFile
+from services.cases.proceedings.events import (
+    CaseFileTransmitted,
+    CaseTransferred,
+    TransferCase,
+    TransmitCaseFile,
+)
+from services.cases.stages import Step, step
+from shared.actor import Act
+from shared.domain import Event
+from shared.standing import agency_of
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """From which kind of body to which, what stage it is when received, and by which article."""
+
+    senders: frozenset[str]
+    receivers: frozenset[str]
+    after: str
+    article: str
+
+
+def way(senders: str, receivers: str, after: str, article: str) -> Way:
+    """A row; kinds separated by spaces."""
+    return Way(frozenset(senders.split()), frozenset(receivers.split()), after, article)
+
+
+INVESTIGATORS = " ".join(sorted(INVESTIGATING))
+TRANSFERS: Mapping[str, Way] = {
+    "BG_INITIAL": way("BDBP CSB", "CQDT", "INVESTIGATION", "BLTTHS Điều 164(1)(b)"),
+    "INVESTIGATION": way(INVESTIGATORS, "CQDT", "INVESTIGATION", "BLTTHS Điều 169"),
+    "SUPPLEMENTARY": way(INVESTIGATORS, "CQDT", "SUPPLEMENTARY", "BLTTHS Điều 169"),
+    "PROSECUTION": way("VKS", "VKS", "PROSECUTION", "BLTTHS Điều 239"),
+    "INDICTED": way("COURT", "VKS", "PROSECUTION", "BLTTHS Điều 274(1)"),
+    "TRIAL_PREPARATION": way("COURT", "VKS", "PROSECUTION", "BLTTHS Điều 274(1)"),
+}
+"""By the stage that the case is at."""
+FILES: Mapping[tuple[str, str], Way] = {
+    ("CONCLUDED", "VKS"): way(INVESTIGATORS, "VKS", "PROSECUTION", "BLTTHS Điều 232(4)"),
+    ("INVESTIGATION", "CQDT"): way("VKS COURT", INVESTIGATORS, "INVESTIGATION", "BLTTHS Điều 154"),
+    ("INVESTIGATION", "VKS"): way("COURT", "VKS", "INVESTIGATION", "BLTTHS Điều 154, 358"),
+    ("SUPPLEMENTARY", "CQDT"): way("VKS", INVESTIGATORS, "SUPPLEMENTARY", "BLTTHS Điều 174(2)"),
+    ("SUPPLEMENTARY", "VKS"): way("COURT", "VKS", "SUPPLEMENTARY", "BLTTHS Điều 280(3)"),
+    ("INDICTMENT_ISSUED", "COURT"): way("VKS", "COURT", "INDICTED", "BLTTHS Điều 244"),
+    ("PROSECUTION", "COURT"): way("VKS", "COURT", "INDICTED", "BLTTHS Điều 246"),
+    ("JUDGED", "APPEAL_COURT"): way("COURT", "COURT", "JUDGED", "BLTTHS Điều 335"),
+    ("APPEALED", "APPEAL_COURT"): way("COURT VKS", "COURT", "APPEALED", "BLTTHS Điều 339, 341"),
+    ("APPEALED", "VKS"): way("COURT", "VKS", "APPEALED", "BLTTHS Điều 341"),
+}
+"""By the stage and the kind of receiver."""
+HANDING_STEPS: Mapping[type[Event], Step] = {
+    CaseTransferred: step(" ".join(TRANSFERS), "BLTTHS Điều 164, 169, 239, 274", by_holder=False),
+    CaseFileTransmitted: step(
+        " ".join(dict.fromkeys(stage for stage, _ in FILES)),
+        "BLTTHS Điều 232, 244, 280, 339, 341",
+        by_holder=False,
+    ),
+}
+STARTS_ON_RECEIPT: Mapping[str, str | None] = {"PROSECUTION": "PROS", "INDICTED": None}
+"""Stage that is reached by receiving a file → the statutory period that then starts (anew)."""
+COUNTS_FROM_RECEIPT = frozenset({"INV-SUPP-VKS", "INV-SUPP-COURT", "INV-REINV"})
+"""Periods that count from when the investigating body has the file again (BLTTHS 174)."""
+
+
+class Handed(CaseFile):
+    """A case that goes from body to body."""
+
+    def transfer_case(self, said: TransferCase, act: Act) -> None:
+        """Offer the case to the competent body; or, as that body, receive or refuse it."""
+        self._hand(CaseTransferred, said, said.to, "/to", act)
+
+    def transmit_case_file(self, said: TransmitCaseFile, act: Act) -> None:
+        """Offer the file to the next body; or, as that body, receive or refuse it."""
+        self._hand(CaseFileTransmitted, said, said.receiver, "/receiver", act)
+
+    def _hand(
+        self,
+        event: type[CaseTransferred | CaseFileTransmitted],
+        said: TransferCase | TransmitCaseFile,
+        receiver: str,
+        pointer: str,
+        act: Act,
+    ) -> None:
+        if self.said_before(event, said, act):
+            return
+        self.refuse_unless_at(event, act)
+        if said.step == "offered":
+            self._refuse_offer(said, receiver, pointer, act)
+        else:
+            self._refuse_answer(event, said, receiver, act)
+        sender = kind_here(self.holder)
+        derived = {"by": sender} if event is CaseTransferred else {}
+        self.record(
+            event, said, act, agency=act.agency, sender=self.holder, stage=self.part, **derived
+        )
+
+    def _refuse_offer(
+        self, said: TransferCase | TransmitCaseFile, receiver: str, pointer: str, act: Act
+    ) -> None:
+        """The holder sends the file to a body to which it may go from here."""
+        found = self._way(said)
+        kinds = kind_of(self.holder), kind_of(receiver)
+        rule = found.article if found else HANDING_STEPS[_fact(said)].article
+        self._refuse_unless_held(act, rule)
+        self.refuse_while_on_its_way(rule)
+        agency_of(receiver, act.on, act.register, pointer)
+        if len(act.register.members(receiver, act.on)) > 1:
+            raise refusals.several_bodies(receiver, pointer)
+        if (
+            found is None
+            or kinds[0] not in found.senders
+            or kinds[1] not in found.receivers
+            or receiver == self.holder
+        ):
+            raise refusals.wrong_way(self.holder, receiver, rule, pointer)
+        if isinstance(said, TransferCase) and (said.reason is None or said.decision_ref is None):
+            raise refusals.field_needed(
+                "/decision_ref" if said.reason else "/reason",
+                "lý do và quyết định chuyển",
+                "the reason and the decision to transfer",
+                rule,
+            )
+
+    def _refuse_answer(
+        self,
+        event: type[CaseTransferred | CaseFileTransmitted],
+        said: TransferCase | TransmitCaseFile,
+        receiver: str,
+        act: Act,
+    ) -> None:
+        """Only what was offered is received or refused, by whom it was offered to."""
+        rule = HANDING_STEPS[event].article
+        self.refuse_unless_offered(act, rule)
+        if receiver != self.offered_to or _label(said) != self._offered_as:
+            pointer = "/to" if receiver == self.offered_to else "/receiver"
+            raise staged.not_what_was_offered(self, pointer, rule)
+        reason = said.reason if isinstance(said, TransferCase) else said.refused_reason
+        if said.step == "refused" and reason is None:
+            pointer = "/reason" if isinstance(said, TransferCase) else "/refused_reason"
+            raise refusals.field_needed(pointer, "lý do từ chối", "why it is refused", rule)
+
+    def _way(self, said: TransferCase | TransmitCaseFile) -> Way | None:
+        if isinstance(said, TransferCase):
+            return TRANSFERS.get(self.stage)
+        found = FILES.get((self.stage, said.to))
+        back = said.kind == "after_supplement" and self.indictment is not None
+        return None if self.stage == "PROSECUTION" and not back else found
+
+    def _handed(self, event: CaseTransferred | CaseFileTransmitted) -> None:
+        """For `evolve`: the file set out, arrived, or stays."""
+        receiver = event.to if isinstance(event, CaseTransferred) else event.receiver
+        match event.step:
+            case "offered":
+                self._offers(event, receiver)
+                self._offered_as = _label(event)
+            case "refused":
+                self._stays()
+            case "received":
+                self._arrives(event, receiver)
+
+    def _arrives(self, event: CaseTransferred | CaseFileTransmitted, receiver: str) -> None:
+        found = self._way(event)
+        after = found.after if found else self.stage
+        self._passes(event, receiver)
+        if after != self.stage:
+            self._moves(after, event)
+        if after in STARTS_ON_RECEIPT:
+            self._runs(STARTS_ON_RECEIPT[after], event)
+        elif (
+            isinstance(event, CaseFileTransmitted)
+            and self.rule in COUNTS_FROM_RECEIPT
+            and kind_of(receiver) in INVESTIGATING
+        ):
+            self._runs(self.rule, event)
+
+
+def _fact(
+    said: TransferCase | TransmitCaseFile,
+) -> type[CaseTransferred | CaseFileTransmitted]:
+    return CaseTransferred if isinstance(said, TransferCase) else CaseFileTransmitted
+
+
+def _label(said: TransferCase | TransmitCaseFile) -> str:
+    """How a file was sent off, so that it arrives in the same way."""
+    return "transfer" if isinstance(said, TransferCase) else said.to

@@ -1,0 +1,235 @@
+"""What makes a running period end on another day: extensions, reclassification, another term."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from asyncpg import Record
+
+from services.deadlines.counting import End, count_on, day_of, ends_on_day
+from services.deadlines.domain import Deadline
+from services.deadlines.events import ExtendDeadline, RecomputeDeadline
+from services.deadlines.patterns import Fact, first_of, look, matches
+from services.deadlines.reckoning import (
+    Chosen,
+    Matter,
+    Reckoner,
+    duration,
+    extension_of,
+    order_end,
+    stated_end,
+)
+from services.deadlines.wiring import Row, Wiring
+from shared.actor import VIETNAM, Act
+from shared.reference.deadlines import Length
+from shared.sql import Tables
+
+Read = Callable[[UUID], Awaitable[Deadline]]
+Why = Literal["reclassified", "corrected", "term_changed", "other_period_moved"]
+CORRECTED = ".record_corrected.v1"
+HAPPENED = ("occurred_at", "/occurred_at", "timestamp", "/timestamp")
+"""How a correction names the moment at which a fact happened."""
+ASKED = ("requested_on", "requested_at", "asked_at")
+OWN_END = ("until", "new_due")
+"""Fields in which a decision to extend names the end itself."""
+UNITS = {"month": "month", "day": "day"}
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A running period that a fact moves."""
+
+    row: Row
+    deadline: Deadline
+    fact: Fact
+
+
+class Mover:
+    """Decides what a fact does to the ends of running periods."""
+
+    def __init__(self, wiring: Wiring, reckoner: Reckoner) -> None:
+        self.wiring = wiring
+        self.reckoner = reckoner
+
+    async def move(
+        self, row: Row, fact: Fact, before: Fact, act: Act, tables: Tables, read: Read
+    ) -> None:
+        """What this fact does to the running periods of one row."""
+        if matches(row.extends, fact) and look(fact, "rule") in (None, row.id):
+            for deadline in await self._running(row, fact, tables, read):
+                self._extend(Moved(row, deadline, fact), act)
+        elif matches(row.recomputes, fact):
+            if fact.about.get("severity") != before.about.get("severity"):
+                for deadline in await self._running(row, fact, tables, read):
+                    self._recount(Moved(row, deadline, fact), act, "reclassified")
+        elif matches(row.restates, fact):
+            for deadline in await self._running(row, fact, tables, read):
+                self._restate(Moved(row, deadline, fact), act)
+
+    async def correct(self, fact: Fact, act: Act, tables: Tables, read: Read) -> None:
+        """A correction says that the fact which started periods happened at another moment."""
+        target, path = fact.fields.get("target_event"), fact.fields.get("field_path")
+        if target is None or path not in HAPPENED:
+            return
+        start = datetime.fromisoformat(str(fact.fields["new"]))
+        for found in await tables.rows("started_by", UUID(str(target))):
+            row = self.wiring.rows[found["rule"]]
+            deadline = await read(found["id"])
+            self._recount(Moved(row, deadline, fact), act, "corrected", start)
+
+    async def _running(self, row: Row, fact: Fact, tables: Tables, read: Read) -> list[Deadline]:
+        kinds = [each.partition(":")[0] for each in fact.subjects]
+        found: list[Record] = await tables.rows("running", list(fact.subjects), [row.id], kinds)
+        return [await read(each["id"]) for each in found]
+
+    def _extend(self, moved: Moved, act: Act) -> None:
+        row, deadline, fact = moved.row, moved.deadline, moved.fact
+        done = len(deadline.extensions)
+        seq = int(fact.fields.get("seq") or done + 1)
+        matter = _matter(deadline, fact)
+        last_day = deadline.last_day
+        counted = last_day and self.reckoner.extended(
+            row.period,
+            seq,
+            matter,
+            start=deadline.started_at,
+            last_day=last_day,
+            at=fact.at,
+        )
+        flags: list[Any] = []
+        if seq != done + 1:
+            flags.append("out_of_turn")
+        asked = first_of(fact, ASKED)
+        if self._asked_late(row, seq, deadline, fact, asked):
+            flags.append("asked_late")
+        if not counted:
+            end, length = End(deadline.due, deadline.last_day, deadline.moved), None
+            flags.append("not_in_table")
+        else:
+            end, length = counted
+            own = self._own_end(moved, end)
+            if own is not None and own.due < end.due:
+                end = own
+            elif own is not None and own.due > end.due:
+                flags.append("capped")
+        table = extension_of(row.period, seq)
+        start, known = deadline.started_at, fact.recorded_at
+        deadline.extend_deadline(
+            ExtendDeadline(
+                length=duration(length) or deadline.length,
+                because=deadline.because,
+                last_day=end.last_day,
+                due=end.due,
+                ends_on=ends_on_day(end.due),
+                moved=end.moved,
+                alarms=self.reckoner.alarms(row.period, start, end, known, max(seq, done)),
+                seq=seq,
+                by_event=fact.event_id,
+                by_topic=fact.topic,
+                decided_by=fact.agency,
+                approver=table.decided_by if table else "-",
+                article=table.article if table else row.period.article,
+                asked_at=_moment(asked),
+                flags=tuple(flags),
+                miss_at=self.reckoner.miss_at(row.period, end, known),
+            ),
+            act,
+        )
+
+    def _asked_late(
+        self, row: Row, seq: int, deadline: Deadline, fact: Fact, asked: object
+    ) -> bool:
+        if fact.fields.get("asked_late") is True:
+            return True
+        by = self.reckoner.ask_by(row.period, seq, deadline.last_day)
+        moment = _moment(asked)
+        return by is not None and moment is not None and day_of(moment) > by
+
+    def _own_end(self, moved: Moved, end: End) -> End | None:
+        """The end that the decision itself gives: a day, or a length from where it was."""
+        names = (*OWN_END, *moved.row.fields("ends_at"))
+        named = order_end(first_of(moved.fact, names))
+        if named is not None:
+            return named
+        said, last = moved.fact.fields.get("length"), moved.deadline.last_day
+        if not isinstance(said, dict) or last is None or end.last_day is None:
+            return None
+        length = Length(int(said["n"]), UNITS[said["unit"]])
+        manner = self.reckoner.manner(moved.row.period)
+        return count_on(last, length, manner, self.reckoner.calendar)
+
+    def _recount(self, moved: Moved, act: Act, why: Why, start: datetime | None = None) -> None:
+        """The same period from its start, with the severity of now and its extensions anew."""
+        row, deadline, fact = moved.row, moved.deadline, moved.fact
+        start = (start or deadline.started_at).astimezone(VIETNAM)
+        if deadline.length is None:
+            return
+        matter = _matter(deadline, fact)
+        chosen = self._chosen(row, deadline, matter)
+        end = self.reckoner.ends(row.period, start, chosen.length)
+        for each in deadline.extensions:
+            if "not_in_table" in str(each["flags"]) or end.last_day is None:
+                continue
+            longer = self.reckoner.extended(
+                row.period,
+                int(str(each["seq"])),
+                matter,
+                start=start,
+                last_day=end.last_day,
+                at=datetime.fromisoformat(str(each["timestamp"])),
+            )
+            end = longer[0] if longer else end
+        self._say(moved, act, why, start, end, chosen)
+
+    def _chosen(self, row: Row, deadline: Deadline, matter: Matter) -> Chosen:
+        """The length of now; of a rule with several periods, that of this one's part."""
+        found = list(self.reckoner.lengths(row.period, matter, str(row.needs.get("levels", ""))))
+        part = deadline.opened.part
+        return next((each for each in found if each.part == part), found[0])
+
+    def _restate(self, moved: Moved, act: Act) -> None:
+        names = (*moved.row.fields("stated")[1:], *moved.row.fields("stated")[:1])
+        end = stated_end(look(moved.fact, each) for each in names)
+        if end is not None:
+            self._say(moved, act, "term_changed", moved.deadline.started_at, end, None)
+
+    def _say(
+        self, moved: Moved, act: Act, why: Why, start: datetime, end: End, chosen: Chosen | None
+    ) -> None:
+        period, known = moved.row.period, moved.fact.recorded_at
+        done = len(moved.deadline.extensions)
+        moved.deadline.recompute_deadline(
+            RecomputeDeadline(
+                length=duration(chosen.length) if chosen else None,
+                because=chosen.because if chosen else (),
+                last_day=end.last_day,
+                due=end.due,
+                ends_on=ends_on_day(end.due),
+                moved=end.moved,
+                alarms=self.reckoner.alarms(period, start, end, known, done),
+                why=why,
+                by_event=moved.fact.event_id,
+                by_topic=moved.fact.topic,
+                started_at=start,
+                miss_at=self.reckoner.miss_at(period, end, known),
+            ),
+            act,
+        )
+
+
+def _matter(deadline: Deadline, fact: Fact) -> Matter:
+    parties = deadline.opened.parties
+    severity = fact.about.get("severity")
+    return Matter(severity if isinstance(severity, str) else None, parties[0] if parties else "")
+
+
+def _moment(said: object) -> datetime | None:
+    """A day (its beginning in Viet Nam) or a moment, as fields hold them."""
+    if not isinstance(said, str):
+        return None
+    if len(said) == len("2026-01-01"):
+        day = date.fromisoformat(said)
+        return datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
+    return datetime.fromisoformat(said)

@@ -1,0 +1,130 @@
+"""How a sentence is filled: what a placeholder names, and the ways in which it is said."""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from string import Formatter
+from typing import Any
+
+Words = Mapping[str, tuple[str, str]]
+"""Code → what it is called, Vietnamese and English."""
+Way = Callable[[Any, bool, Words], str]
+Piece = tuple[str, str, str, Way | None, str]
+
+LIST = "."
+"""Between a way of saying and the list that a code is of: `{kind:said.transfer}`."""
+
+
+def fill(
+    template: str,
+    said: Mapping[str, Any],
+    english: bool,
+    agency: Callable[[str], str],
+    words: Words,
+) -> str:
+    """One template. `said` are the event's fields and the names of its subjects.
+
+    `agency` is asked what an agency is called. Raises ValueError for a way of saying that there
+    is not, KeyError for a code without words.
+    """
+    parts = []
+    for text, name, otherwise, way, codes in _pieces(template):
+        parts.append(text)
+        if name:
+            value: Any = said.get(name)
+            if value is None and otherwise:
+                value = said.get(otherwise)
+            if codes and value is not None:
+                value = f"{codes}{LIST}{value}"
+            parts.append(agency(value) if way is None else way(value, english, words))
+    return "".join(parts)
+
+
+@functools.cache
+def _pieces(template: str) -> Sequence[Piece]:
+    """Text, then the field that is said, the one in its stead (`a|b`), how, and of which list."""
+    pieces = []
+    for text, names, spec, _ in Formatter().parse(template):
+        way, _, codes = (spec or "").partition(LIST)
+        if way not in WAYS:
+            raise ValueError(f"no way to say {way!r}")
+        name, _, otherwise = (names or "").partition("|")
+        pieces.append((text, name, otherwise, WAYS[way], codes))
+    return pieces
+
+
+def _plain(value: Any, english: bool, words: Words) -> str:
+    return "…" if value is None else str(value)
+
+
+def _said(value: Any, english: bool, words: Words) -> str:
+    return words[value][english]
+
+
+def _also(value: Any, english: bool, words: Words) -> str:
+    return "" if value is None else f", {words[value][english]}"
+
+
+def _why(value: Any, english: bool, words: Words) -> str:
+    return "" if value is None else f": {words[value][english]}"
+
+
+def _count(value: Any, english: bool, words: Words) -> str:
+    return str(len(value))
+
+
+def _because(value: Any, english: bool, words: Words) -> str:
+    return f": {value.rstrip('.')}" if value else ""
+
+
+def _percent(value: Any, english: bool, words: Words) -> str:
+    return "" if value is None else f": {value} %"
+
+
+def _day(value: Any, english: bool, words: Words) -> str:
+    return "…" if value is None else _as_day(value, english)
+
+
+def _until(value: Any, english: bool, words: Words) -> str:
+    if value is None:
+        return ""
+    return f"{(' đến hết ngày', ' until')[english]} {_as_day(value, english)}"
+
+
+def _as_day(value: str, english: bool) -> str:
+    day = date.fromisoformat(value)
+    return day.isoformat() if english else f"{day:%d/%m/%Y}"
+
+
+def _number(value: Any, english: bool, words: Words) -> str:
+    return f" {('số', 'no.')[english]} {value}" if value else ""
+
+
+def _nil(value: Any, english: bool, words: Words) -> str:
+    return f" ({('không phát sinh', 'nothing to report')[english]})" if value else ""
+
+
+def _incoming(value: Any, english: bool, words: Words) -> str:
+    return f", {('số đến', 'incoming number')[english]} {value}" if value else ""
+
+
+WAYS: Mapping[str, Way | None] = {
+    "": _plain,
+    "said": _said,
+    "also": _also,
+    "why": _why,
+    "count": _count,
+    "because": _because,
+    "percent": _percent,
+    "day": _day,
+    "until": _until,
+    "number": _number,
+    "nil": _nil,
+    "incoming": _incoming,
+    "agency": None,
+}
+"""`said`: a code's words. `also`, `why`: the same after a comma or a colon, nothing when missing.
+`day`: a legal day; `until`, `number`, `because`, `percent`, `nil`, `incoming`: trailing clauses
+that may be empty. `agency`: what the agency was called on the day."""
+CODED = ("said", "also", "why")
+"""Ways in which codes are said."""

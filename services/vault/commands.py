@@ -1,0 +1,174 @@
+"""Opening and erasing: what needs the keys besides the book of the pseudonym."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+from uuid import UUID
+
+import orjson
+
+from services.vault import refusals
+from services.vault.domain import Custody, Opening
+from services.vault.erasing import Eraser
+from services.vault.events import (
+    ErasePersonalData,
+    LiftLegalHold,
+    OpenField,
+    RefuseErasure,
+    SetLegalHold,
+)
+from services.vault.grants import Grants
+from services.vault.keyring import Keyring
+from shared.context import Context, Receipt
+from shared.envelope import Envelope
+from shared.errors import Retry
+from shared.sealed import Ciphertext
+from shared.sealing import DataKey, Place, unseal
+
+
+class Finder(Protocol):
+    """A log in which an event can be found by its id."""
+
+    async def find(self, event_id: UUID) -> Envelope | None:
+        """The event, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The keys, once everything that was erased is destroyed."""
+
+    keys: Keyring
+    eraser: Eraser
+
+
+@dataclass
+class Vault:
+    """What the vault's commands work with; to all others it is where keys for sealing come from."""
+
+    grants: Grants
+    logs: Callable[[], Mapping[str, Finder]]
+    """The logs of this process, by service."""
+    opened: Opened | None = None
+    """None while its database is away."""
+
+    @property
+    def eraser(self) -> Eraser:
+        """Raises `Retry` while the vault is closed."""
+        return self._open().eraser
+
+    @property
+    def keys(self) -> Keyring:
+        """Raises `Retry` while the vault is closed."""
+        return self._open().keys
+
+    async def for_sealing(self, subjects: Collection[UUID], agency: str) -> Mapping[UUID, DataKey]:
+        """See `shared.sealing.Keys`."""
+        return await self.keys.for_sealing(subjects, agency)
+
+    def _open(self) -> Opened:
+        if self.opened is None:
+            raise Retry("the vault is closed: its database is away (see the task vault.keys)")
+        return self.opened
+
+
+async def open_field(said: OpenField, ctx: Context) -> Receipt:
+    """Show one sealed field to an agency that may know; that it was shown is recorded first.
+
+    The plain value is in this answer only and kept nowhere: a repetition gets the receipt alone.
+    """
+    vault = _vault(ctx)
+    envelope = await _found(vault, said.event_id)
+    sealed = _sealed(envelope, said.field)
+    topic, recorder = envelope.topic, envelope.metadata.actor.agency
+    ground = vault.grants.ground(
+        ctx.act, said.purpose, topic=topic, field=said.field, recorder=recorder
+    )
+    if ground is None:
+        raise refusals.may_not_know(ctx.act.agency, topic, said.field)
+    custody = await ctx.find(Custody, sealed.subject)
+    if custody is not None and custody.erased_at is not None:
+        raise refusals.erased(sealed.subject, custody.erased_at)
+    key = await vault.keys.key(sealed.subject, sealed.key_version)
+    place = Place(envelope.store, envelope.stream, envelope.version, said.field)
+    plain = orjson.loads(unseal(sealed, key, place))
+    opening = Opening.open_field(
+        said,
+        ctx.act,
+        topic=topic,
+        subject_id=sealed.subject,
+        key_version=sealed.key_version,
+        ground=ground,
+    )
+    receipt = await ctx.save(opening)
+    return replace(receipt, extra={**receipt.extra, "value": plain})
+
+
+async def erase_personal_data(said: ErasePersonalData, ctx: Context) -> Receipt:
+    """Destroy the keys of a person for ever. Decided and recorded first, then destroyed."""
+    vault = _vault(ctx)
+    custody = await _custody(ctx, vault, said.subject_id)
+    versions = tuple(row["key_version"] for row in await vault.keys.keys_of(said.subject_id))
+    custody.erase(said, ctx.act, versions)
+    receipt = await ctx.save(custody)
+    await vault.eraser.catch_up()
+    return receipt
+
+
+async def refuse_erasure(said: RefuseErasure, ctx: Context) -> Receipt:
+    """Note that a request to erase was declined, with the reason that the law wants told."""
+    custody = await _custody(ctx, _vault(ctx), said.subject_id)
+    custody.refuse_erasure(said, ctx.act)
+    return await ctx.save(custody)
+
+
+async def set_hold(said: SetLegalHold, ctx: Context) -> Receipt:
+    """Keep the data of a person from being erased."""
+    custody = await _custody(ctx, _vault(ctx), said.subject_id)
+    custody.set_hold(said, ctx.act)
+    return await ctx.save(custody)
+
+
+async def lift_hold(said: LiftLegalHold, ctx: Context) -> Receipt:
+    """End a hold on the data of a person."""
+    custody = await ctx.load(Custody, said.subject_id)
+    custody.lift_hold(said, ctx.act)
+    return await ctx.save(custody)
+
+
+def _vault(ctx: Context) -> Vault:
+    """Where the keys come from is, in the vault's own process, the vault."""
+    keys = ctx.fold.keys
+    if not isinstance(keys, Vault):
+        raise Retry("the vault is not open; see the log of this process")
+    return keys
+
+
+async def _custody(ctx: Context, vault: Vault, subject: UUID) -> Custody:
+    """The book of a pseudonym, begun when there are keys and no book yet."""
+    found = await ctx.find(Custody, subject)
+    if found is not None:
+        return found
+    rows = await vault.keys.keys_of(subject)
+    if not rows:
+        raise refusals.unknown_subject(subject)
+    return Custody.begin_custody(subject, rows[0]["controller"], ctx.act)
+
+
+async def _found(vault: Vault, event_id: UUID) -> Envelope:
+    for log in vault.logs().values():
+        envelope = await log.find(event_id)
+        if envelope is not None:
+            return envelope
+    raise refusals.no_such_event(event_id)
+
+
+def _sealed(envelope: Envelope, field: str) -> Ciphertext:
+    event = envelope.event
+    value = getattr(event, field) if field in event.SEALED else None
+    if value is None:
+        raise refusals.not_sealed(envelope.topic, field, tuple(event.SEALED))
+    if value.is_erased:
+        raise refusals.erased(value.subject, None)
+    ciphertext: Ciphertext = value.ciphertext
+    return ciphertext

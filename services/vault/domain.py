@@ -1,0 +1,154 @@
+"""The book of one pseudonym (held, erased), and the record of one opening. Pure."""
+
+from datetime import datetime
+from typing import Literal, Self, assert_never
+from uuid import UUID
+
+from services.vault import refusals
+from services.vault.events import (
+    BeginCustody,
+    CustodyBegun,
+    ErasePersonalData,
+    ErasureRefused,
+    LegalHoldLifted,
+    LegalHoldSet,
+    LiftLegalHold,
+    OpenField,
+    PersonalDataErased,
+    RefuseErasure,
+    SealedFieldOpened,
+    SetLegalHold,
+)
+from shared.actor import Act
+from shared.domain import Aggregate
+from shared.standing import acting_as
+
+ROLE = "data_protection"
+"""Who holds and erases."""
+
+
+class Custody(Aggregate):
+    """What was decided on the data of one pseudonym; its stream has the pseudonym as id."""
+
+    KIND = "custody"
+    TOPIC = "custody"
+
+    @classmethod
+    def begin_custody(cls, subject: UUID, controller: str, act: Act) -> Self:
+        """A book for a pseudonym; the decision that it is opened for is recorded with it."""
+        return cls.begin(CustodyBegun, BeginCustody(), act, id=subject, controller=controller)
+
+    def erase(self, said: ErasePersonalData, act: Act, key_ids: tuple[int, ...]) -> None:
+        """Decide that the keys go. Erased before: no news. Raises `Refused` under a hold."""
+        self._refuse_unless_controller(act)
+        if self.erased_at is not None:
+            return
+        if self.holds:
+            raise refusals.held(self.id, self.holds)
+        self.record(PersonalDataErased, said, act, key_ids=key_ids, agency=act.agency)
+
+    def refuse_erasure(self, said: RefuseErasure, act: Act) -> None:
+        """Note that a request was declined, and why."""
+        self._refuse_unless_controller(act)
+        if self.erased_at is not None:
+            raise refusals.erased(self.id, self.erased_at)
+        self.record(ErasureRefused, said, act, agency=act.agency)
+
+    def set_hold(self, said: SetLegalHold, act: Act) -> None:
+        """Keep the data. Any agency may ask: a hold harms nobody. Set before: no news."""
+        _refuse_unless_entitled(act)
+        if self.erased_at is not None:
+            raise refusals.erased(self.id, self.erased_at)
+        if said.hold not in self.holds:
+            self.record(LegalHoldSet, said, act, agency=act.agency)
+
+    def lift_hold(self, said: LiftLegalHold, act: Act) -> None:
+        """End a hold; by the body that set it or its heir."""
+        _refuse_unless_entitled(act)
+        if said.hold not in self.holds:
+            raise refusals.no_such_hold(said.hold, self.holds)
+        setter = self.held_by[said.hold]
+        if acting_as(act, [setter], act.on) is None:
+            raise refusals.not_controller(act.agency, setter)
+        rest = self.holds.keys() - {said.hold}
+        self.record(LegalHoldLifted, said, act, still_held=bool(rest), agency=act.agency)
+
+    def _refuse_unless_controller(self, act: Act) -> None:
+        _refuse_unless_entitled(act)
+        if acting_as(act, [self.controller], act.on) is None:
+            raise refusals.not_controller(act.agency, self.controller)
+
+    def state(self) -> dict[str, object]:
+        return {
+            "controller": self.controller,
+            "holds": dict(sorted(self.holds.items())),
+            "erased_at": self.erased_at.isoformat() if self.erased_at else None,
+        }
+
+    def evolve(
+        self,
+        event: CustodyBegun | PersonalDataErased | ErasureRefused | LegalHoldSet | LegalHoldLifted,
+    ) -> None:
+        match event:
+            case CustodyBegun():
+                self.controller = event.controller
+                self.holds: dict[str, str] = {}  # Name of the hold → its reason.
+                self.held_by: dict[str, str] = {}  # Name of the hold → the body that set it.
+                self.erased_at: datetime | None = None
+            case PersonalDataErased():
+                self.erased_at = event.timestamp
+            case ErasureRefused():
+                pass
+            case LegalHoldSet():
+                self.holds = self.holds | {event.hold: event.reason}
+                self.held_by = self.held_by | {event.hold: event.agency}
+            case LegalHoldLifted():
+                self.holds = {k: v for k, v in self.holds.items() if k != event.hold}
+            case _:
+                assert_never(event)
+
+
+class Opening(Aggregate):
+    """That somebody saw something."""
+
+    KIND = "opening"
+    TOPIC = "opening"
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        return (f"{self.KIND}:{self.id}", f"{Custody.KIND}:{self.event.subject_id}")
+
+    @classmethod
+    def open_field(
+        cls,
+        said: OpenField,
+        act: Act,
+        *,
+        topic: str,
+        subject_id: UUID,
+        key_version: int,
+        ground: Literal["recorder", "grant"],
+    ) -> Self:
+        """Record an opening that is allowed."""
+        return cls.begin(
+            SealedFieldOpened,
+            said,
+            act,
+            id=act.new_id(),
+            topic=topic,
+            subject_id=subject_id,
+            key_version=key_version,
+            ground=ground,
+            agency=act.agency,
+        )
+
+    def state(self) -> dict[str, object]:
+        return {"topic": self.event.topic, "field": self.event.field, "agency": self.event.agency}
+
+    def evolve(self, event: SealedFieldOpened) -> None:
+        self.event = event
+
+
+def _refuse_unless_entitled(act: Act) -> None:
+    if ROLE not in act.by.roles:
+        raise refusals.needs_role(ROLE)

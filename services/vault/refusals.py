@@ -1,0 +1,127 @@
+"""The sentences in which the vault refuses. Pure."""
+
+from datetime import datetime
+from uuid import UUID
+
+from shared.actor import VIETNAM
+from shared.errors import NotAllowed, NotFound, Refused
+
+DELETION = "Luật 91/2025/QH15 Điều 14"
+SECRECY = "Luật PCMBN 2024 Điều 3(10)"
+
+
+def erased(subject: UUID, at: datetime | None) -> Refused:
+    """What was erased stays so."""
+    on = f" ngày {at.astimezone(VIETNAM):%d/%m/%Y}" if at else ""
+    on_en = f" on {at.astimezone(VIETNAM):%Y-%m-%d}" if at else ""
+    return Refused(
+        "subject-erased",
+        f"Dữ liệu cá nhân của {subject} đã được xóa, hủy{on}; không thể khôi phục hay ghi thêm.",
+        f"The personal data of {subject} were erased{on_en}; nothing brings them back or adds any.",
+        rule=DELETION,
+        remedy_vi="Nếu đây là hồ sơ mới, dùng bí danh (mã định danh) mới.",
+        remedy_en="For a new file, use a new pseudonym (id).",
+        extra={"erased_at": at.isoformat()} if at else {},
+    )
+
+
+def held(subject: UUID, holds: dict[str, str]) -> Refused:
+    """What proceedings need is not erased meanwhile."""
+    named = "; ".join(f"{name} ({reason})" for name, reason in sorted(holds.items()))
+    return Refused(
+        "legal-hold",
+        f"Dữ liệu của {subject} đang được lưu giữ theo yêu cầu pháp lý: {named}.",
+        f"The data of {subject} are under a legal hold: {named}.",
+        rule=DELETION,
+        remedy_vi="Gỡ lệnh lưu giữ trước, hoặc ghi việc từ chối xóa kèm lý do "
+        "(POST /v1/vault/erasure-refusals).",
+        remedy_en="Lift the hold first, or record the refusal to erase with its reason "
+        "(POST /v1/vault/erasure-refusals).",
+        extra={"holds": sorted(holds)},
+    )
+
+
+def needs_role(role: str) -> NotAllowed:
+    """Erasing and holding are for those who answer for data protection."""
+    return NotAllowed(
+        "needs-role",
+        f"Việc này cần vai trò {role} (người phụ trách bảo vệ dữ liệu cá nhân).",
+        f"This needs the role {role} (who answers for the protection of personal data).",
+        rule=DELETION,
+        remedy_vi=f"Đăng nhập với mã truy cập có vai trò {role}.",
+        remedy_en=f"Sign in with a token that has the role {role}.",
+    )
+
+
+def not_controller(agency: str, controller: str) -> NotAllowed:
+    """The body that first had the data sealed answers for them."""
+    return NotAllowed(
+        "not-controller",
+        f"{agency} không phải cơ quan kiểm soát dữ liệu này; cơ quan đó là {controller}.",
+        f"{agency} is not the controller of these data; {controller} is.",
+        rule=DELETION,
+        remedy_vi=f"Chuyển yêu cầu đến {controller} hoặc cơ quan kế thừa.",
+        remedy_en=f"Pass the request on to {controller} or its successor.",
+    )
+
+
+def unknown_subject(subject: UUID) -> NotFound:
+    """No key was ever made for that pseudonym."""
+    return NotFound(
+        "not-found",
+        f"Kho khóa không có bí danh {subject}.",
+        f"The vault knows no pseudonym {subject}.",
+        rule=DELETION,
+        remedy_vi="Kiểm tra lại mã; nơi lưu là trường “s” của dữ liệu đã niêm phong.",
+        remedy_en="Check the id; it is the “s” of the sealed value.",
+    )
+
+
+def may_not_know(agency: str, topic: str, field: str) -> NotAllowed:
+    """Deny by default."""
+    return NotAllowed(
+        "may-not-know",
+        f"{agency} không được biết trường “{field}” của {topic}.",
+        f"{agency} may not know the field “{field}” of {topic}.",
+        rule=SECRECY,
+        remedy_vi="Đề nghị cơ quan đã ghi nhận sự kiện cung cấp, kèm căn cứ.",
+        remedy_en="Ask the agency that recorded the event, stating the ground.",
+    )
+
+
+def no_such_event(event_id: UUID) -> NotFound:
+    """The event is in no log of this process."""
+    return NotFound(
+        "not-found",
+        f"Không có sự kiện {event_id}.",
+        f"There is no event {event_id}.",
+        remedy_vi="Dùng `id` của sự kiện như đã nhận.",
+        remedy_en="Use the event's `id` as it was received.",
+    )
+
+
+def not_sealed(topic: str, field: str, fields: tuple[str, ...]) -> Refused:
+    """Only what is sealed can be opened."""
+    those = ", ".join(fields) or "—"
+    return Refused(
+        "not-sealed",
+        f"{topic} không có dữ liệu niêm phong ở trường “{field}”; có: {those}.",
+        f"{topic} has nothing sealed in “{field}”; sealed are: {those}.",
+        pointer="/field",
+        remedy_vi="Chọn một trường đã niêm phong và có giá trị.",
+        remedy_en="Choose a sealed field that has a value.",
+    )
+
+
+def no_such_hold(hold: str, holds: dict[str, str]) -> Refused:
+    """A hold is lifted by the name under which it was set."""
+    those = ", ".join(sorted(holds)) or "—"
+    return Refused(
+        "no-such-hold",
+        f"Không có lệnh lưu giữ “{hold}”; đang có: {those}.",
+        f"There is no hold “{hold}”; there are: {those}.",
+        pointer="/hold",
+        rule=DELETION,
+        remedy_vi="Dùng đúng tên đã đặt.",
+        remedy_en="Use the name under which it was set.",
+    )
