@@ -21,10 +21,12 @@ from typing import Any
 
 import structlog
 from nats.aio.client import Client
+from prometheus_client import Counter, Gauge
 
 from shared.bus.faults import Forbidden, PublishUnknown, TooLarge, Unavailable
 from shared.bus.wire import Arrival, Interest, Waiting, header_block
 from shared.errors import Broken
+from shared.telemetry import REGISTRY
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +48,9 @@ ARRIVED_MESSAGES_MAX = 16_384
 ARRIVED_BYTES_MAX = 64 * 1024 * 1024
 """Arrived on one subscription and not yet handled; what comes on top is lost, as NATS may."""
 SUBJECT = re.compile(r"\S+")
+
+HEALTHY = Gauge("liennganh_bus_healthy", "1 while it can be used", ["bus"], registry=REGISTRY)
+RECONNECTS = Counter("liennganh_bus_reconnects", "Lines replaced", ["bus"], registry=REGISTRY)
 
 Secret = str | Callable[[], str] | None
 """A credential, or where to ask for it at each new connection (not blocking)."""
@@ -96,11 +101,13 @@ class Connection:
                 )
             await asyncio.sleep(REDIAL_SECONDS_MIN)
         self._supervisor = loop.create_task(self._supervise(), name=f"bus {self.name}")
+        HEALTHY.labels(self.name).set_function(lambda: self.healthy)
 
     async def close(self) -> None:
         """Send what is written, then disconnect; bounded in time."""
         self._closing = True
         self._up.clear()
+        HEALTHY.remove(self.name)
         if self._supervisor is not None:
             self._supervisor.cancel()
             self._suspicion.set()
@@ -301,6 +308,7 @@ class Connection:
             while not self._closing and not await self._dial():
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, REDIAL_SECONDS_MAX)
+            RECONNECTS.labels(self.name).inc()
             log.info("bus connected again", bus=self.name, generation=self.generation)
 
     async def _watch(self) -> str:
