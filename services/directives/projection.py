@@ -36,7 +36,7 @@ from services.directives.tasks.events import (
 from shared.domain import Event
 from shared.envelope import Envelope
 from shared.errors import Broken
-from shared.follow import Projection
+from shared.follow import Projection, each
 from shared.reference import RegisterError, load_register
 from shared.sql import Tables
 
@@ -317,5 +317,6 @@ REGISTER = Projection(
     version=1,
     folder=FOLDER,
     sources=("directives",),
-    apply=apply,
+    apply=each(apply),
+    numbering=("ordinal",),
 )

@@ -26,9 +26,9 @@ MESSAGES_UNACKNOWLEDGED_MAX = 256
 async def start(system: System) -> None:
     """The feeds' stream and relay; then let agencies in."""
     [follower] = system.followers[FEED.schema]
-    await system.ensure_stream(FEEDS, SUBJECTS)
     outbox = await FeedOutbox.open(system.pool, follower)
-    system.start_relay("gateway.feeds", Relay(outbox, system.bus, FEEDS, cursor=outbox))
+    relay = Relay(outbox, system.bus, FEEDS, cursor=outbox)
+    await system.start_relay("gateway.feeds", relay, SUBJECTS)
     system.supervisor.start("gateway.callout", lambda: _let_agencies_in(system))
 
 

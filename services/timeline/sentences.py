@@ -4,7 +4,8 @@
 subjects are called; every other name is a field of the event; `{outcome:said}` says it in words.
 """
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from string import Formatter
 from typing import Any
 
@@ -115,48 +116,63 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-class Sentence(Formatter):
-    """Fills one sentence. `said` are the event's fields and the names of its subjects."""
+def say(template: str, said: Mapping[str, Any], english: bool, agency: Callable[[str], str]) -> str:
+    """One sentence. `said` are the event's fields and the names of its subjects.
 
-    def __init__(self, english: bool, agencies: Mapping[str, str]) -> None:
-        self._english = english
-        self._agencies = agencies
-
-    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
-        """`a|b` is the first of the two that is there."""
-        for name in str(key).split("|"):
-            if kwargs.get(name) is not None:
-                return kwargs[name]
-        return None
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        """`:said`, `:agency`, `:count` and the trailing clauses that may be empty."""
-        pick = 1 if self._english else 0
-        match format_spec:
-            case "":
-                return "…" if value is None else str(value)
-            case "said":
-                return WORDS[value][pick]
-            case "agency":
-                return self._agencies.get(value, value)
-            case "count":
-                return str(len(value))
-            case "because":
-                return f": {value.rstrip('.')}" if value else ""
-            case "percent":
-                return "" if value is None else f": {value} %"
-            case "nil":
-                nothing = ("không phát sinh", "nothing to report")
-                return f" ({nothing[pick]})" if value else ""
-            case "incoming":
-                number = (", số đến {}", ", incoming number {}")
-                return number[pick].format(value) if value else ""
-        raise ValueError(f"no way to say {format_spec!r}")
+    `agency` is asked what an agency is called. Raises ValueError for a way of saying that there
+    is not, KeyError for a code without words.
+    """
+    parts = []
+    for text, name, otherwise, way in _pieces(template):
+        parts.append(text)
+        if name:
+            value: Any = said.get(name)
+            if value is None and otherwise:
+                value = said.get(otherwise)
+            parts.append(agency(value) if way is None else way(value, english))
+    sentence = "".join(parts)
+    return sentence[:1].upper() + sentence[1:]
 
 
-def agencies_named(template: str, fields: Mapping[str, Any]) -> tuple[str, ...]:
-    """Agency ids that a sentence will name, besides the actor."""
-    parts = Formatter().parse(template)
-    return tuple(
-        fields[name] for _, name, spec, _ in parts if spec == "agency" and name and fields.get(name)
-    )
+Way = Callable[[Any, bool], str]
+
+
+@functools.cache
+def _pieces(template: str) -> Sequence[tuple[str, str, str, Way | None]]:
+    """Text, then the field that is said, the one in its stead (`a|b`), and how it is said."""
+    pieces = []
+    for text, names, way, _ in Formatter().parse(template):
+        if way and way not in WAYS:
+            raise ValueError(f"no way to say {way!r}")
+        name, _, otherwise = (names or "").partition("|")
+        pieces.append((text, name, otherwise, WAYS[way or ""]))
+    return pieces
+
+
+def _because(value: Any, english: bool) -> str:
+    return f": {value.rstrip('.')}" if value else ""
+
+
+def _percent(value: Any, english: bool) -> str:
+    return "" if value is None else f": {value} %"
+
+
+def _nil(value: Any, english: bool) -> str:
+    return f" ({('không phát sinh', 'nothing to report')[english]})" if value else ""
+
+
+def _incoming(value: Any, english: bool) -> str:
+    return f", {('số đến', 'incoming number')[english]} {value}" if value else ""
+
+
+WAYS: Mapping[str, Way | None] = {
+    "": lambda value, english: "…" if value is None else str(value),
+    "said": lambda value, english: WORDS[value][english],
+    "count": lambda value, english: str(len(value)),
+    "because": _because,
+    "percent": _percent,
+    "nil": _nil,
+    "incoming": _incoming,
+    "agency": None,
+}
+"""`:said`, `:count`, … and the trailing clauses that may be empty. An agency is asked for."""

@@ -27,6 +27,10 @@ HOMES: dict[str, tuple[str, ...]] = {
         "shared/embedded/*",  # asks the server that it started whether it is there
         "shared/sql.py",  # the handle through which services run their statements
         "shared/follow.py",  # checkpoints
+        "shared/poison.py",  # whose fault an error is
+        "shared/parking.py",  # what operators see and decide of it
+        "shared/turn.py",  # savepoints
+        "shared/rebuild.py",  # compares schemas and gives them their names
         "shared/leadership.py",  # an advisory lock is a connection
         "shared/system.py",  # opens the pool
         "shared/http/door.py",  # lends it to readings

@@ -49,7 +49,7 @@ class Office(World):
         """The register takes what has been recorded since."""
         async with self.pool.acquire() as connection:
             for envelope in await self.log.read(self._taken, 1_000):
-                await REGISTER.apply(envelope, Tables(connection, REGISTER.statements))
+                await REGISTER.apply([envelope], Tables(connection, REGISTER.statements))
                 self._taken = envelope.position
 
     async def paper(self, id: UUID, now: datetime = NOW) -> dict[str, Any]:

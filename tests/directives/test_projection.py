@@ -311,7 +311,7 @@ async def test_members_that_report_stand_for_their_collective(office: Office):
 async def test_an_event_about_nothing_that_the_register_has_stops_it(office: Office, topic: str):
     async with office.pool.acquire() as connection:
         with pytest.raises(Broken, match="the register has no"):
-            await REGISTER.apply(envelope(topic), Tables(connection, REGISTER.statements))
+            await REGISTER.apply([envelope(topic)], Tables(connection, REGISTER.statements))
 
 
 async def test_an_event_that_names_no_directive_stops_the_register(office: Office):
@@ -320,7 +320,7 @@ async def test_an_event_that_names_no_directive_stops_the_register(office: Offic
 
     async with office.pool.acquire() as connection:
         with pytest.raises(Broken, match="names no directive among its subjects"):
-            await REGISTER.apply(subjectless, Tables(connection, REGISTER.statements))
+            await REGISTER.apply([subjectless], Tables(connection, REGISTER.statements))
 
 
 async def test_an_act_of_an_agency_that_has_no_part_in_a_task_stops_the_register(office: Office):
@@ -332,5 +332,5 @@ async def test_an_act_of_an_agency_that_has_no_part_in_a_task_stops_the_register
     async with office.pool.acquire() as connection:
         with pytest.raises(Broken, match="assigned neither to it nor"):
             await REGISTER.apply(
-                replace(told, stream=task.stream), Tables(connection, REGISTER.statements)
+                [replace(told, stream=task.stream)], Tables(connection, REGISTER.statements)
             )

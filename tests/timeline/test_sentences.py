@@ -7,7 +7,7 @@ import pytest
 
 from services.registry import SERVICES
 from services.timeline.projection import sentences_of, title
-from services.timeline.sentences import SENTENCES, WORDS, Sentence
+from services.timeline.sentences import SENTENCES, WORDS, say
 from shared.domain import Event
 from tests.golden import BEGINNINGS, TOPICS, envelope, kind_of, sample
 
@@ -142,4 +142,4 @@ def test_what_people_wrote_is_quoted_and_never_read_as_a_pattern():
 
 def test_a_way_of_saying_that_does_not_exist_is_noticed():
     with pytest.raises(ValueError, match="no way to say 'loud'"):
-        Sentence(False, {}).vformat("{reason:loud}", (), sample("directives.task_cancelled.v1"))
+        say("{reason:loud}", sample("directives.task_cancelled.v1"), False, str)
