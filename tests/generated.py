@@ -30,6 +30,8 @@ def history(seed: int, events: int) -> Sequence[Envelope]:
     for position in range(1, events + 1):
         kind = chance.choice(("directive", "task"))
         stream = chance.choice(papers if kind == "directive" else [*tasks])
+        if kind == "task" and tasks[stream] not in heads:  # A paper comes before its tasks.
+            kind, stream = "directive", tasks[stream]
         heads[stream] = heads.get(stream, 0) + 1
         one = envelope(_topic(kind, heads[stream], chance), heads[stream], position)
         fields = dict(one.fields)

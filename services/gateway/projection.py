@@ -6,7 +6,7 @@ that moves the checkpoint, and a relay publishes them in order.
 
 import functools
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from shared.sql import Tables
 
 FOLDER = Path(__file__).parent
 FIELD = "field:"
+WITH_PARTIES = frozenset({"directive", "task", "report"})
+"""Kinds of things whose first event names parties."""
 
 Parties = dict[tuple[str, str], set[str]]
 """(subject, role) → agencies."""
@@ -38,6 +40,7 @@ async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
     for envelope in envelopes:
         _must_be_routable(envelope)
     known = await _known(envelopes, tables)
+    begun = await _begun(envelopes, tables)
     learned: list[tuple[str, str, str]] = []
     feed: list[tuple[str, Envelope]] = []
     for envelope in envelopes:
@@ -45,6 +48,8 @@ async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
         for role, agency in parties_of(envelope):
             learned.append((subject, role, agency))
             known.setdefault((subject, role), set()).add(agency)
+            begun.add(subject)
+        _refuse_strangers(envelope, begun)
         feed += [(agency, envelope) for agency in _told(envelope, known)]
     if learned:
         await tables.run("insert_parties", *map(list, zip(*learned, strict=True)))
@@ -65,6 +70,22 @@ def _must_be_routable(envelope: Envelope) -> None:
             f"{envelope.store} {envelope.position} ({envelope.topic}) names no subjects: it was "
             "not recorded by a command, and nobody can say who is told of it"
         )
+
+
+def _refuse_strangers(envelope: Envelope, begun: Set[str]) -> None:
+    """What is about a parked thing waits with it: otherwise its parties would never be told."""
+    for subject in envelope.metadata.subjects:
+        if subject.partition(":")[0] in WITH_PARTIES and subject not in begun:
+            raise Broken(
+                f"{envelope.store} {envelope.position} ({envelope.topic}) is about {subject}, "
+                "whose parties are not known yet: it waits until they are"
+            )
+
+
+async def _begun(envelopes: Sequence[Envelope], tables: Tables) -> set[str]:
+    """Of the things that these events are about, those whose parties are known."""
+    subjects = {subject for each in envelopes for subject in each.metadata.subjects}
+    return {row["subject"] for row in await tables.rows("with_parties", list(subjects))}
 
 
 async def _known(envelopes: Sequence[Envelope], tables: Tables) -> Parties:

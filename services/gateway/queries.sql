@@ -2,6 +2,9 @@
 INSERT INTO :schema.parties (subject, role, agency)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING
 
+-- name: with_parties
+SELECT DISTINCT subject FROM :schema.parties WHERE subject = ANY($1::text[])
+
 -- name: parties
 SELECT subject, role, agency FROM :schema.parties
 JOIN unnest($1::text[], $2::text[]) AS t(subject, role) USING (subject, role)

@@ -28,7 +28,7 @@ async def start(system: System) -> None:
     [follower] = system.followers[FEED.schema]
     outbox = await FeedOutbox.open(system.pool, follower)
     relay = Relay(outbox, system.bus, FEEDS, cursor=outbox)
-    await system.start_relay("gateway.feeds", relay, SUBJECTS)
+    await system.start_relay("gateway.feeds", relay, SUBJECTS, outbox.head)
     system.supervisor.start("gateway.callout", lambda: _let_agencies_in(system))
 
 

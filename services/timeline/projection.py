@@ -49,6 +49,7 @@ async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
             subject = envelope.metadata.subjects[0]
             if envelope.version == 1 and subject not in titles:
                 titles[subject] = called[subject] = title(envelope)
+            _refuse_strangers(envelope, titles)
             yield entry_id, *_row(envelope, titles)
             if envelope.topic == REVISED and subject in titles:
                 titles[subject] = called[subject] = title(envelope)
@@ -74,6 +75,16 @@ def _must_be_tellable(envelope: Envelope) -> None:
             f"{envelope.store} {envelope.position} ({envelope.topic}) names no subjects: it was "
             "not recorded by a command, and nobody can say what it is about"
         )
+
+
+def _refuse_strangers(envelope: Envelope, titles: Mapping[str, tuple[str, str]]) -> None:
+    """What is about a parked thing waits with it: a sentence without its name would stay so."""
+    for subject in envelope.metadata.subjects:
+        if subject.partition(":")[0] in NAMED_BY and subject not in titles:
+            raise Broken(
+                f"{envelope.store} {envelope.position} ({envelope.topic}) is about {subject}, "
+                "whose beginning has not been taken: it waits until that has"
+            )
 
 
 def _row(envelope: Envelope, titles: Mapping[str, tuple[str, str]]) -> tuple[Any, ...]:

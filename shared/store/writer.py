@@ -9,7 +9,7 @@ in the same database answers `duplicate` for what had been recorded. Nothing is 
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,7 @@ import structlog
 
 from shared.errors import Broken, Retry
 from shared.log import Append, Expect, Verdict
+from shared.telemetry import APPENDS
 
 EVENTS_PER_BATCH_MAX = 256
 """So that one batch is made ready while the database records the other (docs/performance.md)."""
@@ -37,6 +38,7 @@ log = structlog.get_logger()
 CONNECTION_LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # The server has said goodbye, and the end of the line is not read.
     asyncpg.exceptions.OperatorInterventionError,
     asyncpg.exceptions.ReadOnlySQLTransactionError,  # The primary has become a standby.
     OSError,
@@ -80,6 +82,11 @@ class Writer:
         self._wake = asyncio.Event()
         self._connection: asyncpg.Connection | None = None
         self._stopped = False
+
+    @property
+    def waiting(self) -> int:
+        """Commands in the queue; those that are being recorded are not among them."""
+        return len(self._queue)
 
     async def append(self, append: Append) -> Verdict:
         """Record durably and say what became of it. Cancelling the caller cancels nothing else."""
@@ -181,6 +188,8 @@ class Writer:
         except Exception as error:
             await self._settle_one_by_one(batch, error)
             return
+        for status, count in Counter(row["status"] for row in rows).items():
+            APPENDS.labels(self.name, status).inc(count)
         deferred = []
         for waiting, row in zip(batch, rows, strict=True):
             if row["status"] == "deferred":

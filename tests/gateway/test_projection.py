@@ -183,6 +183,7 @@ async def test_an_event_about_nothing_stops_the_feed_and_says_where(tables: Tabl
 
 
 async def test_who_reads_for_several_names_is_told_of_an_event_once(tables: Tables):
+    await told(tables, envelope(ISSUED, bodies=[]))
     await told(tables, envelope(ASSIGNED, assignees=[POLICE, FRONT], helpers=[WARD]))
 
     both = await tables.rows("page_of_agency", [POLICE, FRONT], 0, 100)

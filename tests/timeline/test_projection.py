@@ -112,7 +112,7 @@ async def test_what_was_told_long_after_it_happened_is_marked_late(tables: Table
 
 
 async def test_a_page_as_of_a_moment_has_what_had_happened_and_was_known(tables: Tables):
-    early, late = envelope(ISSUED), envelope("directives.task_completed.v1", 2, 2)
+    early, late = envelope(ISSUED), envelope("directives.directive_received.v1", 2, 2)
     await apply(tables, early, replace(late, recorded_at=RECORDED_AT.replace(month=12)))
 
     async def shown(as_of: datetime, known_at: datetime) -> int:

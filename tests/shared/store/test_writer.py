@@ -89,6 +89,7 @@ async def soon(waiting: Awaitable[Any]) -> Any:
         TimeoutError(),
         asyncpg.ConnectionDoesNotExistError("closed in the middle of operation"),
         asyncpg.exceptions.AdminShutdownError("terminating connection"),
+        asyncpg.InternalClientError("cannot switch to state 11; another operation is in progress"),
     ],
     ids=lambda error: type(error).__name__,
 )
