@@ -28,6 +28,7 @@ from shared.turn import Streak, Turn
 BATCH_MAX = 500
 """Events taken in one transaction."""
 POLL_SECONDS = 0.5
+TURN_AGAIN_SECONDS = 0.05
 LOOK_SECONDS = 2.0
 """How often a follower without news asks what is due; an operator may have asked for a retry."""
 
@@ -172,6 +173,8 @@ class Follower:
         self.recorded_at: datetime | None = None
         """When the last event that was taken here had been recorded: how far behind it stands."""
         self.moved = asyncio.Event()
+        self.tell: Callable[[int], None] = _to_nobody
+        """Called with the position whenever a batch was taken; other processes may want to know."""
         self._pool = pool
         self._follow = read_blocks(FOLLOW_SQL, projection.schema)
         self._begun = False
@@ -246,7 +249,7 @@ class Follower:
                 return
             async with connection.transaction():
                 turn = self._turn(connection)
-                await turn.follow.run("turn")
+                await _its_turn(turn.follow)
                 stands = (await self._stands(turn.follow))["position"]
                 went_on = await turn.retry(self.source.load, stands)
                 await self._stands(turn.follow)  # What is due next.
@@ -256,7 +259,7 @@ class Follower:
     async def _take(self, envelopes: Sequence[Envelope]) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
             turn = self._turn(connection)
-            await turn.follow.run("turn")  # One follower of a projection at a time, everywhere.
+            await _its_turn(turn.follow)
             row = await self._stands(turn.follow, envelopes)
             stands = row["position"]
             if stands < self.position:
@@ -298,16 +301,31 @@ class Follower:
             streak=self._streak,
         )
 
-    def _wake(self) -> None:
-        """Tell those who wait for the projection that it has changed."""
+    def heard(self) -> None:
+        """Tell those who wait for the projection that it has changed, here or elsewhere."""
         self.moved.set()
         self.moved = asyncio.Event()
+
+    def _wake(self) -> None:
+        self.heard()
+        self.tell(self.position)
 
 
 def _before(stop: Envelope | None, envelopes: Sequence[Envelope]) -> Sequence[Envelope]:
     if stop is None:
         return envelopes
     return [each for each in envelopes if each.position < stop.position]
+
+
+async def _its_turn(follow: Tables) -> None:
+    """One follower of a projection at a time, everywhere. A rebuild that compares takes its time:
+    asked again and again, the wait ends with no statement's time, and nothing here is idle."""
+    while not await follow.value("try_turn"):  # noqa: ASYNC110 - nobody signals it
+        await asyncio.sleep(TURN_AGAIN_SECONDS)
+
+
+def _to_nobody(position: int) -> None:
+    """Until somebody wants to know."""
 
 
 async def _nothing() -> None:

@@ -7,7 +7,11 @@ CREATE TABLE IF NOT EXISTS :schema.checkpoints (
   epoch uuid NOT NULL,
   position bigint NOT NULL,
   recorded_at timestamptz,
-  moved_at timestamptz NOT NULL DEFAULT clock_timestamp());
+  moved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  made_at timestamptz NOT NULL DEFAULT clock_timestamp());
+-- An older release did not know when its read models were made.
+ALTER TABLE :schema.checkpoints
+  ADD COLUMN IF NOT EXISTS made_at timestamptz NOT NULL DEFAULT clock_timestamp();
 -- One row for each group of errors that have one cause. Never a payload: see shared/poison.py.
 CREATE TABLE IF NOT EXISTS :schema.causes (
   cause text PRIMARY KEY,
@@ -71,10 +75,14 @@ SELECT to_regclass(':schema.checkpoints') IS NOT NULL
 
 -- name: parks
 -- Not so in a read model that an older release made.
-SELECT to_regclass(':schema.decisions') IS NOT NULL
+SELECT to_regclass(':schema.decisions') IS NOT NULL AND EXISTS (SELECT FROM pg_attribute
+  WHERE attrelid = to_regclass(':schema.checkpoints') AND attname = 'made_at')
 
 -- name: turn
 SELECT pg_advisory_xact_lock(139, hashtext(':schema'))
+
+-- name: try_turn
+SELECT pg_try_advisory_xact_lock(139, hashtext(':schema'))
 
 -- name: begin
 INSERT INTO :schema.checkpoints (source, epoch, position) VALUES ($1, $2, 0)
@@ -103,8 +111,15 @@ WHERE c.source = $1
 UPDATE :schema.checkpoints
 SET position = $2, recorded_at = $3, moved_at = clock_timestamp() WHERE source = $1
 
--- name: lag
-SELECT source, position, recorded_at, moved_at FROM :schema.checkpoints ORDER BY source
+-- name: standing
+-- How far each source was taken, and how its parked streams are: those that are not tried any more
+-- and about which nobody has decided are `undecided`.
+SELECT c.source, c.position, c.made_at, count(p.stream) AS parked,
+  count(*) FILTER (WHERE p.quarantined) AS quarantined,
+  count(*) FILTER (WHERE p.retry_at IS NULL AND NOT p.quarantined) AS undecided,
+  coalesce(extract(epoch FROM clock_timestamp() - min(p.parked_at)), 0)::float8 AS oldest_seconds
+FROM :schema.checkpoints c LEFT JOIN :schema.parked p USING (source)
+GROUP BY c.source ORDER BY c.source
 
 -- name: blame
 INSERT INTO :schema.causes (cause, error, place, message) VALUES ($1, $2, $3, $4)
@@ -157,6 +172,11 @@ SELECT p.*, c.error, c.place, c.message, k.position AS up_to,
 FROM :schema.parked p JOIN :schema.causes c USING (cause) JOIN :schema.checkpoints k USING (source)
 ORDER BY p.parked_at, p.source, p.stream LIMIT $1
 
+-- name: parked_causes
+-- Groups of errors that park something now, those that park most first.
+SELECT c.*, count(*) AS streams FROM :schema.causes c JOIN :schema.parked p USING (cause)
+GROUP BY c.cause ORDER BY count(*) DESC, c.cause
+
 -- name: parked_one
 SELECT position, event_id, quarantined,
   attempts = 0 AND retry_at <= clock_timestamp() IS TRUE AS due
@@ -173,6 +193,22 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 -- name: try_now
 UPDATE :schema.parked SET retry_at = clock_timestamp(), attempts = 0, quarantined = false
 WHERE source = $1 AND stream = $2
+
+-- name: retry_all
+-- Those of cause $1, or all; a quarantine was decided of one stream and is lifted for one stream.
+WITH asked AS (
+  SELECT source, stream FROM :schema.parked
+  WHERE ($1 = '' OR cause = $1) AND NOT quarantined
+    AND (attempts = 0 AND retry_at <= clock_timestamp()) IS NOT TRUE
+  ORDER BY source, stream FOR UPDATE
+), said AS (
+  INSERT INTO :schema.decisions (verb, source, stream, reason, agency, officer)
+  SELECT 'retry', source, stream, $2, $3, $4 FROM asked
+), tried AS (
+  UPDATE :schema.parked p SET retry_at = clock_timestamp(), attempts = 0
+  FROM asked a WHERE (p.source, p.stream) = (a.source, a.stream) RETURNING 1
+)
+SELECT count(*) FROM tried
 
 -- name: quarantine
 UPDATE :schema.parked SET retry_at = NULL, quarantined = true WHERE source = $1 AND stream = $2

@@ -1,8 +1,10 @@
 """One leader among the processes of a service: a session advisory lock in PostgreSQL.
 
-The lock ends with the connection, so a dead leader is replaced. It only avoids needless work: the
-fenced chain on the bus is what keeps two leaders from doing harm. Whoever has an operator's order
-may depose the others: their connections are ended, and with them their locks.
+The lock ends with the connection, so a dead leader is replaced; one that PostgreSQL hears nothing
+of loses its connection, even if nobody tells PostgreSQL that it is gone. The lock only avoids
+needless work: the fenced chain on the bus and the checkpoints of the followers are what keeps two
+leaders from doing harm. Whoever has an operator's order may depose the others: their connections
+are ended, and with them their locks.
 """
 
 import asyncio
@@ -25,6 +27,9 @@ CONNECT_SECONDS = 10.0
 TURN_SECONDS = 5.0
 """How long one question for the lock waits before it is asked again: a dead line shows."""
 STILL_LEADER_SECONDS = 5.0
+"""How often a leader shows PostgreSQL that it is there."""
+SILENT_SECONDS = 15
+"""A leader that shows nothing for so long is none any more."""
 
 LEADS = Gauge("liennganh_leader", "1 where this process leads it", ["name"], registry=REGISTRY)
 DEPOSE = """
@@ -50,6 +55,7 @@ async def leadership(name: str, database_url: str, *, depose: bool = False) -> A
         server_settings={
             "application_name": f"liennganh leader {name}"[:63],
             "lock_timeout": f"{TURN_SECONDS:.0f}s",
+            "idle_session_timeout": f"{SILENT_SECONDS}s",
         },
     )
     try:

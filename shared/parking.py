@@ -55,6 +55,24 @@ class ParkedStream:
     """Events that wait, this one included."""
 
 
+@dataclass(frozen=True, slots=True)
+class ParkedCause:
+    """A group of errors that parks streams of one read model. Times have a time zone."""
+
+    projection: str
+    """`<service>.<name>`."""
+    cause: str
+    error: str
+    place: str
+    message: str
+    times: int
+    """How often it was met."""
+    first_seen: datetime
+    last_seen: datetime
+    streams: int
+    """Parked for it now."""
+
+
 class Parking:
     """The parked streams of one projection."""
 
@@ -73,6 +91,23 @@ class Parking:
         async with self._pool.acquire() as connection:
             rows = await Tables(connection, self._follow).rows("parked", LISTED_MAX)
         return [await self._parked(row) for row in rows]
+
+    async def causes(self) -> Sequence[ParkedCause]:
+        """Why streams are parked now, the cause of most of them first."""
+        async with self._pool.acquire() as connection:
+            rows = await Tables(connection, self._follow).rows("parked_causes")
+        return [ParkedCause(projection=self._projection.title, **row) for row in rows]
+
+    async def retry_all(self, by: Actor, reason: str = "", cause: str = "") -> int:
+        """Try all of one cause at once, or all; returns how many streams were not due already.
+
+        What is in quarantine stays there: that was decided of one stream, and is lifted for one.
+        """
+        reason = _reason(reason, needed=False)
+        async with self._pool.acquire() as connection:
+            tables = Tables(connection, self._follow)
+            count: int = await tables.value("retry_all", cause, reason, by.agency, by.user)
+        return count
 
     async def retry(self, source: str, stream: UUID, by: Actor, reason: str = "") -> None:
         """Try it at once; attempts are counted anew, and a quarantine is lifted.

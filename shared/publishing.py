@@ -40,6 +40,10 @@ class Publishing:
     database_url: str
     make_stream: Callable[[], Awaitable[None]]
     """Makes the stream when there is none."""
+    head: Callable[[], Awaitable[int]] | None = None
+    """The last position of the outbox, for who asks how far behind the stream is."""
+    leads: bool = False
+    """Whether this process publishes it now."""
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """The relay is for one task at a time; taken inside the leader's lock, never outside."""
     _rebuilding: bool = False
@@ -47,7 +51,11 @@ class Publishing:
     async def run(self) -> None:
         """Publish whenever we lead. Raises `Retry` when the lock is lost, `Broken` as the relay."""
         async with leadership(self.name, self.database_url), self._turn:
-            await self.relay.run()
+            self.leads = True
+            try:
+                await self.relay.run()
+            finally:
+                self.leads = False
 
     async def rebuild(self) -> int:
         """Delete the stream, make it anew, publish everything; returns how many messages.

@@ -36,6 +36,8 @@ from shared.sql import Connection, read_blocks
 
 PASSES_MAX = 10
 """Times that the new one runs after the live one before the live one is held."""
+LONG_SECONDS = 3600.0
+"""How long a statement may take that goes over a whole table."""
 LOCK_SECONDS = 0.2
 """How long the switch waits for readers that are under way; new ones wait behind it."""
 LOCK_AGAIN_SECONDS = 0.05
@@ -195,6 +197,7 @@ class _Rebuild:
         await self._run_after(self._checkpoints)
         async with self._connection.transaction():
             # From here on the live one stands still; whoever follows it waits for its turn.
+            await self._connection.execute(self._sql["patient"])
             await self._connection.execute(read_blocks(FOLLOW_SQL, self._live.schema)["turn"])
             await self._pool.execute(self._sql["copy_decisions"])
             await self._pool.execute(self._sql["try_what_live_has_taken"])
@@ -315,37 +318,43 @@ class _Rebuild:
 
     async def _alike(self, table: str, without: Sequence[str]) -> bool:
         digests = {
-            await self._connection.fetchval(_of(sql["digest"], table), without)
+            await self._connection.fetchval(
+                _of(sql["digest"], table), without, timeout=LONG_SECONDS
+            )
             for sql in (self._sql, self._sql_new)
         }
         return len(digests) == 1
 
     async def _difference(self, table: str, without: Sequence[str]) -> Difference:
         only_live, only_new = [
-            await self._connection.fetchval(_of(self._sql[name], table), without)
+            await self._connection.fetchval(
+                _of(self._sql[name], table), without, timeout=LONG_SECONDS
+            )
             for name in ("only_live", "only_new")
         ]
         return Difference(table, only_live, only_new)
 
     async def _only_there(self, table: str, *, in_live: bool) -> Difference:
         sql = self._sql if in_live else self._sql_new
-        rows = await self._connection.fetchval(_of(sql["count"], table))
+        rows = await self._connection.fetchval(_of(sql["count"], table), timeout=LONG_SECONDS)
         return Difference(table, rows if in_live else 0, 0 if in_live else rows)
 
     async def _switch(self) -> None:
         """Put the new one in the place of the live one, with what is not made from events."""
         await self._lock_out_readers()
         for name in ("copy_decisions", "count_decisions_on", "keep_parked"):
-            await self._connection.execute(self._sql[name])
+            await self._connection.execute(self._sql[name], timeout=LONG_SECONDS)
         for table in self._live.outward:
-            await self._connection.execute(_of(self._sql["take_over"], table))
+            await self._connection.execute(_of(self._sql["take_over"], table), timeout=LONG_SECONDS)
         await self._connection.execute(self._sql["replace"])
 
     async def _lock_out_readers(self) -> None:
         """Wait until nobody is reading the live one, without ever making two wait for each other.
 
         Whoever has begun to read in a transaction goes on with the same tables; whoever comes now
-        looks the tables up again by name when the switch is done.
+        looks the tables up again by name when the switch is done. A snapshot must begin with a
+        table of the read model: one that is older than the new rows and comes to them only after
+        the switch does not see them.
         """
         tables = await self._connection.fetchval(self._sql["live_tables"])
         for _ in range(LOCK_ATTEMPTS_MAX):

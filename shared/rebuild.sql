@@ -13,6 +13,10 @@ SELECT to_regclass(':schema.checkpoints') IS NOT NULL
 -- Whoever makes tables of ours does it in turn.
 SELECT pg_advisory_xact_lock(138, 1)
 
+-- name: patient
+-- What is carried over at the end, on other connections, takes longer than a silence usually may.
+SET LOCAL idle_in_transaction_session_timeout = '10min'
+
 -- name: throw_away
 DROP SCHEMA IF EXISTS :schema_new CASCADE
 

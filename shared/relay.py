@@ -130,6 +130,10 @@ class Relay:
         """Position of the stream's last message as far as we know."""
         return self._end.position if self._end else 0
 
+    async def acknowledged(self) -> int:
+        """The last position that the stream has for sure, whichever process published it."""
+        return await self._cursor.get()
+
     @property
     def name(self) -> str:
         """That of its outbox: operators name the stream by it."""

@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -23,17 +24,20 @@ from shared.embedded.supervise import ServerExit
 from shared.errors import Broken, LiennganhError, NotFound
 from shared.fold import Fold
 from shared.follow import Follower, LogSource, Projection, Source
+from shared.following import Following
 from shared.http.contracts import contract_routes
 from shared.http.door import Desk, Door
 from shared.http.intake import BODY_BYTES_MAX
 from shared.http.jwks import fetch_keys, keep_fresh
 from shared.http.middleware import answer_in_our_way, say_little
+from shared.http.operating import Operating
 from shared.http.operations import Operations
 from shared.http.sse import end_streams_with
 from shared.nats_accounts import NatsSecrets, render_accounts
 from shared.outbox import LogOutbox
 from shared.policy import Competence
 from shared.publishing import Publishing
+from shared.rebuilds import Rebuilds
 from shared.reference import Register, load_register
 from shared.relay import Relay
 from shared.service import Service, stream_name
@@ -55,6 +59,12 @@ KEEPALIVE_SECONDS = 75.0
 CONNECTIONS_WAITING_MAX = 1024
 HEADER_BYTES_MAX = 16_384
 """Of one header; above what a token may have, so that a long one is refused by us, in words."""
+
+COMMAND_SECONDS = 30.0
+"""How long one statement may take. A line on which nothing comes any more is given up then, and at
+the latest after as long again, for PostgreSQL to confirm that the statement was ended."""
+IDLE_IN_TRANSACTION_SECONDS = 15
+"""Then PostgreSQL ends a transaction in which it hears nothing any more, and its locks with it."""
 
 log = structlog.get_logger()
 
@@ -83,6 +93,7 @@ class System:
     """By projection schema."""
     publishings: dict[str, Publishing] = field(default_factory=dict)
     """By the name of the outbox, which for a log is its service's."""
+    rebuilds: Rebuilds = field(default_factory=Rebuilds)
     url: str = ""
     """Where the front door is, without a slash at the end."""
 
@@ -100,7 +111,8 @@ class System:
         shelf = await PostgresShelf.open(service.name, self.pool)
         self.snapshots[service.name] = Snapshots(shelf, service.aggregates)
         relay = Relay(LogOutbox(owned), self.bus, service.stream, cursor=owned)
-        await self.start_relay(f"{service.name}.relay", relay, f"{SUBJECTS}.{service.name}.>")
+        subjects = f"{SUBJECTS}.{service.name}.>"
+        await self.start_relay(f"{service.name}.relay", relay, subjects, owned.head)
 
     async def ensure_stream(self, name: str, subjects: str) -> None:
         """A stream with the limits and copies that all streams of this system have."""
@@ -112,14 +124,19 @@ class System:
             replicas=self.config.nats_replicas,
         )
 
-    async def start_relay(self, name: str, relay: Relay, subjects: str) -> None:
-        """The stream for these subjects, and a relay that fills it whenever this process leads."""
+    async def start_relay(
+        self, name: str, relay: Relay, subjects: str, head: Callable[[], Awaitable[int]]
+    ) -> None:
+        """The stream for these subjects, and a relay that fills it whenever this process leads.
+
+        `head` gives the last position of the outbox.
+        """
 
         async def make_stream() -> None:
             await self.ensure_stream(relay.stream, subjects)
 
         await make_stream()
-        publishing = Publishing(name, relay, self.bus, self.database_url, make_stream)
+        publishing = Publishing(name, relay, self.bus, self.database_url, make_stream, head)
         self.publishings[relay.name] = publishing
         self.supervisor.start(name, publishing.run)
 
@@ -140,13 +157,15 @@ class System:
         return await publishing.rebuild()
 
     async def start_projection(self, projection: Projection) -> None:
-        """A read model and a follower for each of its sources."""
+        """A read model, and a follower for each of its sources whenever this process leads."""
         await projection.create(self.pool)
         followers = self.followers.setdefault(projection.schema, [])
+        following = Following(projection.schema, self.database_url, followers)
+        self.wakeups.join(following)
         for name in projection.sources:
             follower = Follower(projection, await self._source(projection, name), self.pool)
-            followers.append(follower)
-            self.supervisor.start(follower.name, follower.run)
+            following.add(follower)
+            self.supervisor.start(follower.name, partial(following.run, follower))
 
     async def _source(self, projection: Projection, name: str) -> Source:
         """Our own log, or the owner's stream on the bus."""
@@ -199,12 +218,7 @@ async def running(
         access = await _access(config, servers)
         nats_url = config.nats_url or (servers.nats_url if servers else "")
         register = await asyncio.to_thread(load_register)
-        pool = await asyncpg.create_pool(
-            access.serving_url,
-            min_size=2,
-            max_size=config.pool_connections_max,
-            reset=_keep_as_it_is,
-        )
+        pool = await open_pool(access.serving_url, config.pool_connections_max)
         stack.push_async_callback(pool.close)
         await access.check(pool)
         bus = await stack.enter_async_context(
@@ -231,6 +245,7 @@ async def running(
             WakeUps(access.serving_url),
         )
         stack.push_async_callback(system.supervisor.stop)
+        stack.push_async_callback(system.rebuilds.stop)
         if servers is not None:
             system.supervisor.start("embedded servers", servers.failed)
         system.supervisor.start("wake-ups", system.wakeups.run)
@@ -312,6 +327,7 @@ async def _serve(system: System, stack: AsyncExitStack) -> str:
     app.on_response_prepare.append(say_little)
     end_streams_with(app)
     Operations(system).add(app)
+    Operating(system, door).add(app)
     contract_routes(app, system.services)
     runner = web.AppRunner(
         app,
@@ -351,6 +367,25 @@ def _quiet_http_log() -> logging.Logger:
     if not quiet.filters:
         quiet.addFilter(without_quotes)
     return quiet
+
+
+async def open_pool(database_url: str, connections_max: int) -> asyncpg.Pool:
+    """Connections that serve. A half-open line holds up neither us nor, by its locks, others."""
+    silent = {
+        "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS}s",
+        # What is idle outside a transaction may hold a lock, too; it ends with whoever is gone.
+        "tcp_keepalives_idle": "20",
+        "tcp_keepalives_interval": "10",
+        "tcp_keepalives_count": "3",
+    }
+    return await asyncpg.create_pool(
+        database_url,
+        min_size=2,
+        max_size=connections_max,
+        command_timeout=COMMAND_SECONDS,
+        server_settings=silent,
+        reset=_keep_as_it_is,
+    )
 
 
 async def _keep_as_it_is(_: asyncpg.Connection) -> None:

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import structlog
+
 from shared.bus.faults import PublishUnknown
+
+log = structlog.get_logger(__name__)
 
 HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
@@ -82,3 +86,12 @@ def _template(names: tuple[str, ...]) -> str:
             raise ValueError(f"not a header: {name!r}")
     lines = (f"{name.replace('%', '%%')}: %s" for name in names)
     return "\r\n".join(["NATS/1.0", *lines, "", ""])
+
+
+async def bounded(work: Awaitable[Any], seconds: float) -> None:
+    """Wait for a farewell, but neither for ever nor at the price of an exception."""
+    try:
+        async with asyncio.timeout(seconds):
+            await work
+    except Exception as error:
+        log.info("bus connection was not closed cleanly", error=repr(error))

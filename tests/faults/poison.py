@@ -51,7 +51,11 @@ async def poison(ground: Ground) -> list[str]:
 
 async def _poison(pool: asyncpg.Pool, own: PostgresLog) -> list[str]:
     bad, good = new_id(), new_id()
-    events = [_event(bad, 1, TOPIC), _event(bad, 2, TOPIC), _event(good, 1, GOOD_TOPIC)]
+    known = await pool.fetchval(f"SELECT min(subject) FROM {FEED.schema}.parties")
+    events = [
+        *(_event(bad, version, TOPIC, f"task:{bad}") for version in (1, 2)),
+        _event(good, 1, GOOD_TOPIC, known),  # What is about nothing known would wait, too.
+    ]
     verdict = await own.append(
         Append(new_id(), tuple(events), expect={bad: Expect.NONE, good: Expect.NONE})
     )
@@ -74,10 +78,9 @@ async def _poison(pool: asyncpg.Pool, own: PostgresLog) -> list[str]:
     return [] if told == 1 else [f"beside the poison, {good} is {told} times in the timeline"]
 
 
-def _event(stream: UUID, version: int, topic: str) -> NewEvent:
+def _event(stream: UUID, version: int, topic: str, subject: str) -> NewEvent:
     said = {"timestamp": JULY_FIRST, "reason": "other", "moved_to": None, "note": None}
-    about = (f"task:{stream}",)
-    metadata = Metadata(Actor(ISSUER, "campaign"), about, uuid.uuid4(), uuid.uuid4())
+    metadata = Metadata(Actor(ISSUER, "campaign"), (subject,), uuid.uuid4(), uuid.uuid4())
     return NewEvent(new_id(), stream, version, topic, orjson.dumps(said), metadata.to_json())
 
 

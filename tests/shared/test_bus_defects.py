@@ -167,6 +167,26 @@ async def test_a_server_that_hangs_is_noticed_and_the_bus_recovers(
         assert RECONNECTS.labels(name)._value.get() > reconnects
 
 
+async def test_a_ping_that_the_library_never_gets_rid_of_is_no_answer(
+    bus: Bus, impatient: None, monkeypatch: pytest.MonkeyPatch
+):
+    # It waits for a full socket before it begins to count the seconds of the ping.
+    async def stuck(_: float) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(shared.bus.connection, "FLUSH_SECONDS", 0.1)
+    generation, client = bus.generation, bus._connection._client
+    assert client is not None
+    monkeypatch.setattr(client, "rtt", stuck)
+
+    bus._connection.suspect()
+
+    async def replaced() -> bool:
+        return bus.generation > generation and bus.healthy
+
+    await until(replaced)
+
+
 async def test_acknowledgements_of_the_newer_form_are_understood(tmp_path: Path):
     # d: with this flag the library's own readers die of the first message.
     async with (

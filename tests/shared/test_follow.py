@@ -13,7 +13,7 @@ import shared.follow
 from shared.envelope import Envelope
 from shared.errors import Broken, Retry
 from shared.follow import Batch, Follower, LogSource, Projection, each
-from shared.sql import Tables
+from shared.sql import Tables, read_blocks
 from shared.store.postgres import PostgresLog
 from shared.supervisor import Supervisor
 from tests.shared.counted import checkpoint, insert, model, record, rows_of, seen
@@ -340,3 +340,29 @@ async def test_processes_that_start_together_make_the_tables_once(
     await projection.create(pool)
 
     assert await seen(projection, pool) == []
+
+
+async def test_a_read_model_of_an_older_release_gets_what_it_lacks_and_keeps_its_rows(
+    projection: Projection, log: PostgresLog, pool: asyncpg.Pool
+):
+    own = read_blocks(projection.folder / "schema.sql", projection.schema)["create"]
+    await pool.execute(
+        f"CREATE SCHEMA {projection.schema}; CREATE TABLE {projection.schema}.checkpoints ("
+        "source text PRIMARY KEY, epoch uuid NOT NULL, position bigint NOT NULL, "
+        "recorded_at timestamptz, moved_at timestamptz NOT NULL DEFAULT clock_timestamp()); " + own
+    )
+    await record(log, 1, 2)
+    taken = (await log.read(0, 1))[0].position
+    await pool.execute(
+        f"INSERT INTO {projection.schema}.checkpoints VALUES ('directives', $1, $2)",
+        log.epoch,
+        taken,
+    )
+    await pool.execute(projection.statements["insert"], taken, 1)
+
+    for _ in range(2):
+        await projection.create(pool)
+    await Follower(projection, LogSource(log), pool).step()
+
+    assert await seen(projection, pool) == [1, 2]
+    assert await rows_of(projection, pool, "decisions") == []

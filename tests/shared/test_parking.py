@@ -283,3 +283,48 @@ async def test_a_retry_is_of_the_stream_that_was_asked_for(
     await numbers.follower.step()
 
     assert numbers.poison.tried == [1]
+
+
+async def test_all_of_one_cause_or_all_of_a_read_model_are_tried_at_once(
+    numbers: Numbers, monkeypatch: pytest.MonkeyPatch
+):
+    late(monkeypatch)
+    numbers.poison.at = {1: ValueError, 2: ValueError, 3: KeyError}
+    for number, name in enumerate("abc", start=1):
+        await numbers.record(number, stream=name)
+    await numbers.follower.step()
+    causes = {cause.error: cause for cause in await numbers.parking.causes()}
+    numbers.poison.at.clear()
+
+    tried = await numbers.parking.retry_all(OFFICER, "đã cập nhật", causes["KeyError"].cause)
+    again = await numbers.parking.retry_all(OFFICER, cause=causes["KeyError"].cause)
+
+    assert {name: cause.streams for name, cause in causes.items()} == {
+        "ValueError": 2,
+        "KeyError": 1,
+    }
+    assert (tried, again) == (1, 0)
+    [decision] = await numbers.rows("decisions")
+    assert (decision["verb"], decision["stream"], decision["reason"]) == ("retry", C, "đã cập nhật")
+    await numbers.parking.retry_all(OFFICER)
+    for _ in range(2):
+        await numbers.follower.step()
+    assert sorted(await numbers.seen()) == [1, 2, 3]
+    assert await numbers.parking.causes() == []
+
+
+async def test_trying_all_leaves_alone_what_is_in_quarantine(
+    numbers: Numbers, monkeypatch: pytest.MonkeyPatch
+):
+    late(monkeypatch)
+    numbers.poison.at = {1: ValueError, 2: ValueError}
+    await numbers.record(1, stream="a")
+    await numbers.record(2, stream="b")
+    await numbers.follower.step()
+    await numbers.parking.quarantine(SOURCE, A, "chờ xác minh", OFFICER)
+
+    tried = await numbers.parking.retry_all(OFFICER)
+
+    assert tried == 1
+    kept = {each.stream: each.quarantined for each in await numbers.parking.list()}
+    assert kept == {A: True, B: False}

@@ -13,6 +13,7 @@ from shared.errors import Broken, Retry
 from shared.follow import each
 from shared.log import Log
 from shared.memory import MemoryLog
+from shared.read_ahead import ReadAhead
 from shared.rebuild import Outcome, rebuild
 from shared.sql import Tables
 from shared.store.postgres import PostgresLog
@@ -40,14 +41,6 @@ async def schemas(pool: asyncpg.Pool) -> list[str]:
     """What there is of the read model."""
     rows = await pool.fetch("SELECT nspname FROM pg_namespace WHERE nspname LIKE '%_seen_%'")
     return sorted(row["nspname"] for row in rows)
-
-
-async def oid(numbers: Numbers) -> int:
-    """Which table it is, whatever its name."""
-    found: int = await numbers.pool.fetchval(
-        f"SELECT '{numbers.made.schema}.seen'::regclass::oid::bigint"
-    )
-    return found
 
 
 async def test_a_version_that_is_not_there_yet_is_built(
@@ -165,3 +158,18 @@ async def test_memory_holds_two_batches_however_long_the_log_is(
 
     assert outcome.events == 60
     assert 5 <= most <= 10
+
+
+async def test_nothing_behind_the_goal_is_given_however_much_is_there(log: PostgresLog):
+    await record(log, *range(6))
+    goal = (await log.read(0, 3))[-1].position
+    reading = ReadAhead(log, goal)
+
+    reading.begin(0)
+    await reading.first()
+    reading.before = None
+    batch = await reading.take(0, 100, 0.0)
+
+    assert [each.fields["n"] for each in batch.envelopes] == [0, 1, 2]
+    assert await reading.first() is None
+    await reading.close()
