@@ -38,7 +38,7 @@ log = structlog.get_logger()
 CONNECTION_LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # The server has said goodbye, and the end of the line is not read.
+    asyncpg.InternalClientError,  # Told to go, not yet hung up on.
     asyncpg.exceptions.OperatorInterventionError,
     asyncpg.exceptions.ReadOnlySQLTransactionError,  # The primary has become a standby.
     OSError,
