@@ -16,8 +16,10 @@ COMPILE := env -u PIP_EXTRA_INDEX_URL -u PIP_FIND_LINKS PIP_CONFIG_FILE=/dev/nul
 	--generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host $(UPGRADE)
 
+SECONDS := 60
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fmt bench contracts lock
+.PHONY: help setup demo test check fmt bench contracts lock faults
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +45,9 @@ fmt: $(DEV) ## Format and repair what can be repaired
 bench: $(DEV) ## Measure; figures go to build/bench
 	@test -d benchmarks || { echo "There are no benchmarks yet, so no figures either."; exit 1; }
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+faults: $(DEV) ## Kill, pause and cut off the real servers for SECONDS=60 under load; then check everything
+	@$(BIN)/python -m tests.faults --seconds $(SECONDS) $(ARGS)
 
 contracts: $(RUN) ## Write OpenAPI, AsyncAPI and the schemas of all events to docs/contracts
 	@$(BIN)/liennganh contracts $(ARGS)

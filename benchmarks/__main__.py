@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
-from benchmarks import append, command, end_to_end, idle
+from benchmarks import append, command, end_to_end, idle, rebuild, relay
 from benchmarks.scale import LONG, SHORT, Scale
 
 Measure = Callable[[Scale], Awaitable[None]]
@@ -16,6 +16,8 @@ BENCHMARKS: Mapping[str, Measure] = {
     "append": append.measure,
     "command": command.measure,
     "end_to_end": end_to_end.measure,
+    "relay": relay.measure,
+    "rebuild": rebuild.measure,
     "idle": idle.measure,
 }
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import asyncpg
 
-from benchmarks import conditions, recorders, report
+from benchmarks import conditions, recorders, report, stored
 from benchmarks.payloads import Payload, payloads
 from benchmarks.recorders import Author
 from benchmarks.report import Spread
@@ -24,6 +24,7 @@ from shared.embedded.servers import EmbeddedServers
 STALE_SHARE = 0.2
 RUN_SECONDS_MAX = 120.0
 """One measurement that takes longer is a failure, not a figure."""
+FILL_SECONDS_MAX = 3600.0
 THREAD_STACK_BYTES = 256 * 1024
 
 Asynchronous = Callable[[str, str], AbstractAsyncContextManager[recorders.Append1]]
@@ -35,6 +36,8 @@ TASKS: dict[str, Asynchronous] = {
 NAMES = (*TASKS, "eventsourcing")
 LIMITS = {"limit": (1, False), "limit_pipelined": (2, False), "limit_with_ledger": (2, True)}
 """Connections, and whether the ledger's rows are written too."""
+LOGS = ("empty", "stored")
+"""To which ours appends: a new log, and one that holds millions of events."""
 
 
 @dataclass(slots=True)
@@ -49,7 +52,7 @@ Found = dict[str, list[float]]
 
 
 async def measure(scale: Scale) -> None:
-    """Run everything, print the tables, write append.json and append_stale.json."""
+    """Run everything, print the tables, write append*.json."""
     data = Path(tempfile.mkdtemp(prefix="liennganh-bench-"))
     threading.stack_size(THREAD_STACK_BYTES)
     try:
@@ -62,10 +65,12 @@ async def measure(scale: Scale) -> None:
             stale = {
                 each: await bench.appends(each, STALE_SHARE) for each in scale.clients_with_stale
             }
+            long = await bench.appends_to_stored()
     finally:
         await asyncio.to_thread(erase, data)
     _tell("append", "all commands fit", 0.0, fresh, where)
     _tell("append_stale", f"{STALE_SHARE:.0%} are stale", STALE_SHARE, stale, where)
+    _tell_stored(scale.stored_events, long, where)
 
 
 class _Bench:
@@ -76,6 +81,8 @@ class _Bench:
         self._scale = scale
         self._payloads = payloads()
         self._numbers = itertools.count(1)
+        self._runs = itertools.count(1)
+        """So that no two measurements on one log write to the same streams."""
 
     async def appends(self, clients: int, stale_share: float) -> Found:
         """Appends per second of everybody, once for each round; who begins changes."""
@@ -93,8 +100,35 @@ class _Bench:
                 await self._drop(schema)
         return found
 
+    async def appends_to_stored(self) -> dict[int, Found]:
+        """Appends per second of ours to a long log and to a new one, in turn; {} without room."""
+        events = self._scale.stored_events
+        if not await stored.room_for(events, self._url):
+            return {}
+        long = await self._clean()
+        async with asyncio.timeout(FILL_SECONDS_MAX):
+            await stored.fill(long, self._url, events)
+        results: dict[int, Found] = {}
+        for clients in self._scale.clients_with_stored:
+            found: Found = {name: [] for name in LOGS}
+            for number in range(self._scale.rounds):
+                for name in LOGS if number % 2 else reversed(LOGS):
+                    new = await self._clean()
+                    schema = long if name == "stored" else new
+                    async with asyncio.timeout(RUN_SECONDS_MAX):
+                        found[name].append(await self._one("ours", schema, clients, 0.0))
+                    if name == "empty":
+                        await self._drop(new)
+            results[clients] = found
+        await self._drop(long)
+        return results
+
     async def _one(self, name: str, schema: str, clients: int, stale_share: float) -> float:
-        authors = [Author(random.Random(SEED + number), stale_share) for number in range(clients)]
+        run = next(self._runs)
+        authors = [
+            Author(random.Random(f"{SEED} {run} {number}"), stale_share)
+            for number in range(clients)
+        ]
         counts = [Counts() for _ in authors]
         if name == "eventsourcing":
             async with recorders.eventsourcing(schema, self._url) as append_now:
@@ -260,6 +294,39 @@ def _tell(
         for clients, each in spreads.items()
     ]
     report.write(name, rows, where)
+
+
+def _tell_stored(events: int, found: dict[int, Found], where: dict[str, object]) -> None:
+    if not found:
+        print(f"\nnot measured: the disk has no room for {events:,} events", flush=True)
+        return
+    spreads = {
+        clients: {log: Spread.of(figures) for log, figures in each.items()}
+        for clients, each in found.items()
+    }
+    report.show(
+        f"durable appends per second of ours; stored: 0 / {events:,}: median (least to most)",
+        ["clients", "stored: 0", f"stored: {events:,}", "share"],
+        [
+            [
+                str(clients),
+                *(each[log].text() for log in LOGS),
+                report.ratio(each["stored"].median, each["empty"].median),
+            ]
+            for clients, each in spreads.items()
+        ],
+    )
+    rows = [
+        {
+            "clients": clients,
+            "stored_events": events,
+            "unit": "appends per second",
+            **{log: round(each[log].median, 1) for log in LOGS},
+            "least_and_most": {log: spread.json() for log, spread in each.items()},
+        }
+        for clients, each in spreads.items()
+    ]
+    report.write("append_stored", rows, where)
 
 
 def _limits(each: dict[str, Spread]) -> dict[str, float]:

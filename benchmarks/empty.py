@@ -32,8 +32,8 @@ async def serve() -> None:
 
 
 @asynccontextmanager
-async def elsewhere() -> AsyncIterator[int]:
-    """Its port, while it runs in another process."""
+async def elsewhere() -> AsyncIterator[tuple[int, int]]:
+    """Its port and its process id, while it runs in another process."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks.empty"),
         stdin=asyncio.subprocess.PIPE,
@@ -41,7 +41,7 @@ async def elsewhere() -> AsyncIterator[int]:
     )
     assert process.stdin is not None and process.stdout is not None
     try:
-        yield int(await process.stdout.readline())
+        yield int(await process.stdout.readline()), process.pid
     finally:
         process.stdin.close()
         await process.wait()

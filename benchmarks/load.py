@@ -9,6 +9,7 @@ import random
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 import aiohttp
@@ -203,6 +204,29 @@ async def run_elsewhere(job: Job) -> Done:
     if process.returncode:
         raise RuntimeError(f"the load ended with {process.returncode}; its error is above")
     return Done.model_validate_json(said)
+
+
+async def run_split(job: Job, ports: Sequence[int]) -> Done:
+    """The same, its clients shared out evenly among several processes that serve."""
+    share = len(ports)
+    parts = [
+        job.model_copy(
+            update={
+                "port": port,
+                "clients": job.clients // share,
+                "paths": job.paths[number::share],
+                "seed": job.seed + number * SEED,
+            }
+        )
+        for number, port in enumerate(ports)
+    ]
+    done = await asyncio.gather(*(run_elsewhere(each) for each in parts))
+    return Done(
+        accepted=sum(each.accepted for each in done),
+        seconds=sum(each.seconds for each in done) / share,
+        statuses=dict(sum((Counter(each.statuses) for each in done), Counter())),
+        answer_seconds=sorted(took for each in done for took in each.answer_seconds),
+    )
 
 
 def main() -> None:

@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +82,24 @@ class Product:
         password = (self.data / "secrets" / "postgres.password").read_text("utf-8").strip()
         return f"postgresql://{SUPERUSER}:{quote(password, safe='')}@127.0.0.1:{port}/postgres"
 
+    def servers(self) -> dict[str, str]:
+        """Settings with which a further process works on this one's servers."""
+        secrets = self.data / "secrets"
+        port = json.loads((self.data / "servers.json").read_text("utf-8"))["ports"]["nats"]
+        kept = {
+            "SERVICES_PASSWORD": "nats-services.password",
+            "AUTH_PASSWORD": "nats-auth.password",
+            "ISSUER_SEED": "nats-issuer.seed",
+        }
+        return {
+            "LIENNGANH_DATABASE_URL": self.database_url(),
+            "LIENNGANH_NATS_URL": f"nats://127.0.0.1:{port}",
+            **{
+                f"LIENNGANH_NATS_{name}": (secrets / file).read_text("utf-8").strip()
+                for name, file in kept.items()
+            },
+        }
+
     async def _post(
         self, http: aiohttp.ClientSession, agency: str, path: str, body: dict[str, Any]
     ) -> Any:
@@ -103,7 +122,9 @@ async def folder() -> AsyncIterator[Path]:
 
 
 @asynccontextmanager
-async def up(data: Path, *arguments: str) -> AsyncIterator[Product]:
+async def up(
+    data: Path, *arguments: str, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Product]:
     """Started and ready when entered, stopped in order when left."""
     begun = time.monotonic()
     process = await asyncio.create_subprocess_exec(
@@ -111,6 +132,7 @@ async def up(data: Path, *arguments: str) -> AsyncIterator[Product]:
         *("up", "--data", str(data), "--http", "127.0.0.1:0", "--json", *arguments),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
+        env={**os.environ, **(settings or {})},
     )
     assert process.stdout is not None
     try:

@@ -19,11 +19,20 @@ class Scale:
     warm_seconds: float
     append_seconds: float
     limit_seconds: float
+    stored_events: int
+    """In the log that is appended to beside an empty one."""
+    clients_with_stored: tuple[int, ...]
     command_seconds: float
     burst_seconds: float
     """Of the load at full speed that finds out what half load is."""
     steady_seconds: float
     """Of the half load."""
+    relay_events: int
+    """In the log that is published from its start."""
+    rebuild_events: int
+    """In the log that a read model is made from."""
+    runner_events: int
+    """The same for the library's runner, which commits one by one."""
     settle_seconds: float
     """Until a system that has just started is taken to be at rest."""
     idle_seconds: float
@@ -36,9 +45,14 @@ SHORT = Scale(
     warm_seconds=0.2,
     append_seconds=0.4,
     limit_seconds=0.3,
+    stored_events=1_000_000,
+    clients_with_stored=(64,),
     command_seconds=1.0,
     burst_seconds=1.0,
     steady_seconds=3.0,
+    relay_events=20_000,
+    rebuild_events=20_000,
+    runner_events=300,
     settle_seconds=3.0,
     idle_seconds=8.0,
 )
@@ -49,9 +63,14 @@ LONG = Scale(
     warm_seconds=0.5,
     append_seconds=3.0,
     limit_seconds=3.0,
+    stored_events=10_000_000,
+    clients_with_stored=(1, 64, 512),
     command_seconds=5.0,
     burst_seconds=5.0,
     steady_seconds=20.0,
+    relay_events=200_000,
+    rebuild_events=200_000,
+    runner_events=1_000,
     settle_seconds=20.0,
     idle_seconds=60.0,
 )

@@ -2,7 +2,8 @@
 --   docker compose exec -T postgres psql -U liennganh -d liennganh -v ON_ERROR_STOP=1 < after_restore.sql
 --
 -- Each log gets a new epoch, because its positions may be given anew to other events; the relays
--- begin again at 0; the read models are dropped, and the first start makes them from the logs.
+-- begin again at 0; the read models are dropped, and the first start makes them from the logs. The
+-- role that serves is let into the database, which a dump does not remember.
 BEGIN;
 DO $$
 DECLARE
@@ -19,5 +20,9 @@ BEGIN
     EXECUTE format('DROP SCHEMA %I CASCADE', found.schemaname);
     RAISE NOTICE 'read model %: will be made again', found.schemaname;
   END LOOP;
+  IF to_regrole('liennganh_services') IS NOT NULL THEN
+    EXECUTE format('GRANT CONNECT, CREATE ON DATABASE %I TO liennganh_services',
+                   current_database());
+  END IF;
 END $$;
 COMMIT;

@@ -1,6 +1,14 @@
--- Runs once, when the database is made: a role that owns its own database and nothing else.
--- `liennganh` makes the tables at each start, so it owns them; triggers keep it from changing a log.
-\getenv password DATABASE_PASSWORD
-CREATE ROLE liennganh LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'password';
+-- Runs once, when the database is made. Two roles, neither a superuser: `liennganh` owns the database
+-- and the tables of the logs and is used by `liennganh migrate` only; `liennganh_services` serves. It
+-- reads the logs, appends to them by calling a function, and owns the read models; it cannot change
+-- what was recorded. The owner is a member of the other, so that it can hand read models over.
+\getenv owner_password DATABASE_PASSWORD
+\getenv services_password SERVICES_DATABASE_PASSWORD
+CREATE ROLE liennganh LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION
+  PASSWORD :'owner_password';
+CREATE ROLE liennganh_services LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION
+  PASSWORD :'services_password';
+GRANT liennganh_services TO liennganh;
 CREATE DATABASE liennganh OWNER liennganh TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8';
 REVOKE ALL ON DATABASE liennganh FROM PUBLIC;
+-- Everything else is granted by `liennganh migrate`.

@@ -24,6 +24,18 @@ app = typer.Typer(
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder of the embedded servers.")]
 Http = Annotated[str, typer.Option("--http", help="HOST:PORT of the front door; port 0 is free.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON line for machines.")]
+Token = Annotated[
+    str,
+    typer.Option(
+        "--token",
+        envvar="LIENNGANH_TOKEN",
+        help="Bearer token; without it a development token of the --data folder.",
+    ),
+]
+Projection = Annotated[str, typer.Argument(help="<service>.<name>, as in `parked`.")]
+Stream = Annotated[str, typer.Argument(help="Id of the parked stream.")]
+Source = Annotated[str, typer.Option("--source", help="Whose stream, when there are several.")]
+Reason = Annotated[str, typer.Option("--reason", help="Kept with the decision.")]
 Services = Annotated[str, typer.Option("--services", help="Only these, separated by commas.")]
 
 
@@ -75,8 +87,11 @@ def migrate(data: Data = None, as_json: Json = False) -> None:
 
 @app.command()
 def status(http: Http = "", as_json: Json = False) -> None:
-    """Positions of logs and followers of a running system, and what is down."""
-    from services.operate import show_status
+    """How far everything is in a running system, and what is down or parked.
+
+    Exit code 1 when something is down or a parked stream needs an operator's decision.
+    """
+    from services.remote import show_status
 
     _run(show_status(_config(None, http), as_json=as_json))
 
@@ -86,13 +101,13 @@ def replay(
     subject: Annotated[str, typer.Argument(help="<kind>:<id>, e.g. directive:0f3c…")],
     as_of: Annotated[str, typer.Option("--as-of", help="What had happened by then.")] = "",
     known_at: Annotated[str, typer.Option("--known-at", help="What was known by then.")] = "",
-    token: Annotated[str, typer.Option("--token", envvar="LIENNGANH_TOKEN")] = "",
+    token: Token = "",
     data: Data = None,
     http: Http = "",
     as_json: Json = False,
 ) -> None:
     """Print the timeline of one thing and its state at a moment, from a running system."""
-    from services.operate import show_replay
+    from services.remote import show_replay
 
     _run(
         show_replay(
@@ -103,6 +118,104 @@ def replay(
             as_json=as_json,
         )
     )
+
+
+@app.command()
+def parked(
+    projection: Annotated[str, typer.Argument(help="Only of this read model.")] = "",
+    token: Token = "",
+    data: Data = None,
+    http: Http = "",
+    as_json: Json = False,
+) -> None:
+    """List streams that cannot go on in a read model, why, and what to do."""
+    from services.remote import show_parked
+
+    _run(show_parked(_config(data, http), projection, token, as_json=as_json))
+
+
+@app.command()
+def retry(
+    projection: Annotated[str, typer.Argument(help="<service>.<name>; empty with --cause.")] = "",
+    stream: Annotated[str, typer.Argument(help="One stream; else all of them.")] = "",
+    source: Source = "",
+    cause: Annotated[str, typer.Option("--cause", help="All that is parked for this.")] = "",
+    reason: Reason = "",
+    token: Token = "",
+    data: Data = None,
+    http: Http = "",
+    as_json: Json = False,
+) -> None:
+    """Try parked streams at once. A quarantine is lifted only where its stream is named."""
+    asked = {"projection": projection, "stream": stream, "source": source, "cause": cause}
+    _decide("retry", {**asked, "reason": reason}, token, data, http, as_json)
+
+
+@app.command()
+def skip(
+    projection: Projection,
+    stream: Stream,
+    position: Annotated[int, typer.Option("--position", help="Of the event that is parked.")],
+    reason: Reason,
+    source: Source = "",
+    token: Token = "",
+    data: Data = None,
+    http: Http = "",
+    as_json: Json = False,
+) -> None:
+    """Never take one event into one read model, so that the rest of its stream goes on."""
+    asked = {"projection": projection, "stream": stream, "source": source, "reason": reason}
+    _decide("skip", {**asked, "position": position}, token, data, http, as_json)
+
+
+@app.command()
+def quarantine(
+    projection: Projection,
+    stream: Stream,
+    reason: Reason,
+    source: Source = "",
+    token: Token = "",
+    data: Data = None,
+    http: Http = "",
+    as_json: Json = False,
+) -> None:
+    """Do not try a parked stream any more until somebody asks; its events keep waiting."""
+    asked = {"projection": projection, "stream": stream, "source": source, "reason": reason}
+    _decide("quarantine", asked, token, data, http, as_json)
+
+
+@app.command()
+def rebuild(
+    projection: Projection,
+    accept: Annotated[bool, typer.Option("--accept", help="Also if it differs.")] = False,
+    token: Token = "",
+    data: Data = None,
+    http: Http = "",
+    as_json: Json = False,
+) -> None:
+    """Make a read model anew beside the live one, compare, and switch when they are equal.
+
+    Exit code 1 when they differ, and then nothing is changed.
+    """
+    from services.remote import rebuild as ask_for_rebuild
+
+    config = _config(data, http)
+    _run(ask_for_rebuild(config, projection, token, accept=accept, as_json=as_json))
+
+
+@app.command(name="rebuild-stream")
+def rebuild_stream(
+    service: Annotated[str, typer.Argument(help="A service with a log, or `feeds`.")],
+    reason: Reason,
+    token: Token = "",
+    data: Data = None,
+    http: Http = "",
+    as_json: Json = False,
+) -> None:
+    """Delete a stream of NATS and copy it anew from its log. Readers drop what they have."""
+    from services.remote import rebuild_stream as ask_for_stream
+
+    _run(ask_for_stream(_config(data, http), service, reason, token, as_json=as_json))
 
 
 @app.command()
@@ -127,6 +240,14 @@ def main() -> None:
     except (LiennganhError, RegisterError) as error:
         _say(f"liennganh: {error}", file=sys.stderr)
         sys.exit(1)
+
+
+def _decide(
+    verb: str, asked: dict[str, Any], token: str, data: Path | None, http: str, as_json: bool
+) -> None:
+    from services.remote import decide
+
+    _run(decide(_config(data, http), verb, asked, token, as_json=as_json))
 
 
 def _config(data: Path | None, http: str) -> Any:

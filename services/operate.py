@@ -1,16 +1,13 @@
-"""What the operating verbs do: serve, migrate, make tokens, show status and replays."""
+"""What the verbs do that need nothing running: serve, migrate, make tokens."""
 
 import asyncio
 import json
 import signal
-import sys
 import time
 from datetime import datetime
-from typing import Any
-
-import aiohttp
 
 from services.registry import chosen
+from services.remote import say
 from shared.actor import VIETNAM
 from shared.auth import DevelopmentIssuer
 from shared.config import Config
@@ -19,9 +16,6 @@ from shared.policy import in_its_time
 from shared.reference import load_register
 from shared.system import System, running
 from shared.telemetry import set_up_logging
-
-READER = ("BCD138_CP-VN", "operator")
-ANSWER_SECONDS = 30.0
 
 
 async def serve(config: Config, names: str, *, as_json: bool) -> int:
@@ -75,73 +69,3 @@ async def migrate_all(config: Config, *, as_json: bool) -> int:
         made = [*system.logs, *system.followers]
     say(json.dumps({"migrated": made}) if as_json else "\n".join(made))
     return 0
-
-
-async def show_status(config: Config, *, as_json: bool) -> int:
-    """Ask a running system how it is; exit code 1 when something is down."""
-    answer = await _get(config, "/v1/status", {}, "")
-    if as_json:
-        say(json.dumps(answer))
-    else:
-        for name, head in answer["logs"].items():
-            say(f"log       {name:<40} position {head}")
-        for each in answer["followers"]:
-            say(f"follower  {each['follower']:<40} behind   {each['behind']}")
-        for name, error in answer["down"].items():
-            say(f"down      {name:<40} {error}")
-    return 1 if answer["down"] else 0
-
-
-async def show_replay(
-    config: Config, subject: str, moment: dict[str, str], token: str, *, as_json: bool
-) -> int:
-    """A timeline and the state it leads to."""
-    kind, _, id = subject.partition(":")
-    token = token or make_token(config, *READER, (), "replay")
-    asked = {name: value for name, value in moment.items() if value}
-    entries: list[Any] = []
-    after = 0
-    while True:
-        page = await _get(
-            config,
-            "/v1/timeline",
-            {**asked, "subject": subject, "after": str(after), "limit": "500"},
-            token,
-        )
-        entries += page["entries"]
-        if page["next"] is None:
-            break
-        after = page["next"]
-    state = await _get(config, f"/v1/{kind}/{id}", asked, token)
-    if as_json:
-        say(json.dumps({"entries": entries, **state}, ensure_ascii=False))
-        return 0
-    for each in entries:
-        say(f"{each['occurred_at'][:16]}  {'*' if each['late'] else ' '} {each['vi']}")
-    say(json.dumps(state["state"], ensure_ascii=False, indent=2))
-    return 0
-
-
-async def _get(config: Config, path: str, asked: dict[str, str], token: str) -> Any:
-    url = f"http://{config.http_host}:{config.http_port}{path}"
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=timeout) as session,
-            session.get(url, params=asked, headers=headers) as response,
-        ):
-            answer = await response.json(content_type=None)
-    except aiohttp.ClientConnectionError as error:
-        raise LiennganhError(
-            f"nothing answers at {url}: start it with `liennganh up`, or name it with --http"
-        ) from error
-    if response.status >= 400:
-        raise LiennganhError(f"{answer.get('detail')} / {answer.get('detail_en')}")
-    return answer
-
-
-def say(text: str) -> None:
-    """A line for whoever started the program."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()

@@ -5,6 +5,7 @@ issuer signs with a key in the data folder; it is refused in the production prof
 """
 
 import asyncio
+import hashlib
 import math
 import os
 import secrets
@@ -50,7 +51,8 @@ class Tokens:
             exp={"essential": True},
             agency={"essential": True},
         )
-        self._verified: OrderedDict[str, tuple[float, Actor]] = OrderedDict()
+        self._verified: OrderedDict[bytes, tuple[float, Actor]] = OrderedDict()
+        """By SHA-256: so many tokens would be large, and somebody could read them from memory."""
 
     def replace_keys(self, keys: KeySet) -> None:
         """Verify with other keys from now on; what was verified with the old ones is forgotten."""
@@ -59,19 +61,20 @@ class Tokens:
 
     def actor(self, token: str) -> Actor:
         """Who the token speaks for. Raises `NotSignedIn` with the reason and what to do."""
-        known = self._verified.get(token)
-        if known and known[0] > time.time():
-            return known[1]
-        expires, actor = self._verify(token)
-        self._verified[token] = (expires, actor)
-        while len(self._verified) > VERIFIED_MAX:
-            self._verified.popitem(last=False)
-        return actor
+        return self._known(token)[1]
 
     def expiry(self, token: str) -> datetime:
-        """When a token that was verified stops being good, in UTC."""
-        self.actor(token)
-        return datetime.fromtimestamp(self._verified[token][0], UTC)
+        """When the token stops being good, in UTC. Raises as `actor`."""
+        return datetime.fromtimestamp(self._known(token)[0], UTC)
+
+    def _known(self, token: str) -> tuple[float, Actor]:
+        digest = hashlib.sha256(token.encode(errors="surrogatepass")).digest()
+        known = self._verified.get(digest)
+        if known is None or known[0] <= time.time():
+            known = self._verified[digest] = self._verify(token)
+            while len(self._verified) > VERIFIED_MAX:
+                self._verified.popitem(last=False)
+        return known
 
     def _verify(self, token: str) -> tuple[float, Actor]:
         if len(token) > TOKEN_CHARACTERS_MAX:

@@ -13,20 +13,37 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
+from prometheus_client import Counter
 
 from shared.bus import Bus, Consumer, Message, NoConsumer, Unavailable
 from shared.envelope import Envelope, message_id
 from shared.errors import Broken
 from shared.follow import Batch
 from shared.relay import PREVIOUS
+from shared.telemetry import REGISTRY
 
 log = structlog.get_logger(__name__)
 
 CHECK_SECONDS = 30.0
 """How often a reader without news asks whether the stream goes on behind its checkpoint."""
 
+FILLED = Counter(
+    "liennganh_holes_filled",
+    "Holes that were filled from the owner",
+    ["source", "durable"],
+    registry=REGISTRY,
+)
+FILLED_EVENTS = Counter(
+    "liennganh_holes_filled_events",
+    "Events that came from their owner and not from the bus",
+    ["source", "durable"],
+    registry=REGISTRY,
+)
+
 Fill = Callable[[int, int], Awaitable[Sequence[Envelope]]]
 """`fill(after, limit)`: the owner's events after a position, in order, as `Log.read` gives them."""
+Load = Callable[[UUID, int], Awaitable[Sequence[Envelope]]]
+"""`load(stream, after)`: the owner's events of one stream above a version, as `Log.load` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +62,15 @@ class BusSource:
     """
 
     def __init__(
-        self, bus: Bus, *, name: str, epoch: UUID, stream: str, durable: str, fill: Fill
+        self,
+        bus: Bus,
+        *,
+        name: str,
+        epoch: UUID,
+        stream: str,
+        durable: str,
+        fill: Fill,
+        load: Load,
     ) -> None:
         self.name = name
         self.epoch = epoch
@@ -55,6 +80,7 @@ class BusSource:
         self._stream = stream
         self._durable = durable
         self._fill = fill
+        self._load = load
         self._consumer: Consumer = bus.consumer(stream, durable)
         self._held: dict[int, _Held] = {}
         self._generation = 0
@@ -63,11 +89,21 @@ class BusSource:
 
     @classmethod
     async def open(
-        cls, bus: Bus, *, name: str, epoch: UUID, stream: str, durable: str, fill: Fill
+        cls,
+        bus: Bus,
+        *,
+        name: str,
+        epoch: UUID,
+        stream: str,
+        durable: str,
+        fill: Fill,
+        load: Load,
     ) -> "BusSource":
         """The source, its consumer made or found. Raises `NoStream`, `Unavailable`, `Broken`."""
         await bus.ensure_consumer(stream, durable)
-        return cls(bus, name=name, epoch=epoch, stream=stream, durable=durable, fill=fill)
+        return cls(
+            bus, name=name, epoch=epoch, stream=stream, durable=durable, fill=fill, load=load
+        )
 
     async def take(self, after: int, limit: int, wait_seconds: float) -> Batch:
         """Events after a position, in order; an empty batch when none came within the wait.
@@ -90,6 +126,10 @@ class BusSource:
 
         return Batch(ready, ack)
 
+    async def load(self, stream: UUID, after: int) -> Sequence[Envelope]:
+        """The events of one stream with a version above `after`, from their owner."""
+        return await self._load(stream, after)
+
     async def close(self) -> None:
         """Stop listening; the durable consumer stays and keeps its place."""
         await self._consumer.close()
@@ -99,6 +139,7 @@ class BusSource:
             messages = await self._consumer.fetch(limit, wait_seconds)
         except NoConsumer:
             log.warning("consumer is gone, making it anew", durable=self._durable)
+            self._forget()
             await self._bus.ensure_consumer(self._stream, self._durable)
             return
         for message in messages:
@@ -106,9 +147,9 @@ class BusSource:
             self._held[held.envelope.position] = held
 
     def _read(self, message: Message) -> _Held:
-        envelope = Envelope.from_cloudevent(message.body)
         previous = message.headers.get(PREVIOUS, "")
-        if envelope.store != self.name or not previous.isdecimal():
+        envelope = Envelope.from_cloudevent(message.body) if previous.isdecimal() else None
+        if envelope is None or envelope.store != self.name:
             raise Broken(
                 f"message {message.sequence} of stream {self._stream} was not published by "
                 f"{self.name}: find out by whom, then `liennganh rebuild-stream {self.name}`"
@@ -141,11 +182,14 @@ class BusSource:
         found = await self._fill(after, min(limit, published - after))
         reached = found[-1].position if found else published
         if reached >= published and published not in (each.position for each in found):
+            self._forget()  # The stream may be copied anew before we are asked again.
             raise Broken(
                 f"stream {self._stream} has position {published}, and {self.name} does not: the "
                 "log has lost what it published. Restore it before going on"
             )
         self.filled += len(found)
+        FILLED.labels(self.name, self._durable).inc()
+        FILLED_EVENTS.labels(self.name, self._durable).inc(len(found))
         log.info("hole filled from the owner", source=self.name, after=after, events=len(found))
         return list(found)
 
@@ -157,8 +201,18 @@ class BusSource:
         generation = self._bus.generation
         tail = await self._bus.tail(self._stream)
         self._generation, self._check_at = generation, now + CHECK_SECONDS
-        self._known_end = int(tail.message_id.rpartition("/")[2]) if tail.message_id else 0
+        self._known_end = self._position_of(tail.message_id) if tail.message_id else 0
         return self._known_end > after
+
+    def _position_of(self, last_id: str) -> int:
+        """Of another's message 0: when it is delivered, it is refused in the right words."""
+        ours, position = message_id(self.name, self.epoch, 0)[:-1], last_id.rpartition("/")[2]
+        return int(position) if last_id == f"{ours}{position}" and position.isdecimal() else 0
+
+    def _forget(self) -> None:
+        """What was said of a stream, and held of it, holds no more for the one in its place."""
+        self._held.clear()
+        self._generation = self._known_end = 0
 
     async def _acknowledge(self, reached: int) -> None:
         for position in [each for each in self._held if each <= reached]:

@@ -27,7 +27,8 @@ class Config(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
     profile: Literal["development", "production"] = "development"
-    """Production refuses the development issuer, unsafe durability settings and plain passwords."""
+    """Production refuses the development issuer, embedded servers, unsafe durability settings, and
+    a database role that could change what was recorded."""
 
     data: Path = Path("data")
     """Folder of the embedded servers, their secrets and logs. Created with mode 0700."""
@@ -37,7 +38,12 @@ class Config(BaseSettings):
     """0 takes a free port; the `ready` line says which."""
 
     database_url: str = Field(default="", repr=False)
-    """`postgresql://…` of a PostgreSQL 18; empty starts the embedded one."""
+    """`postgresql://…` of a PostgreSQL 18; empty starts the embedded one. The role serves, and in
+    production it must not be able to change a log."""
+
+    owner_database_url: str = Field(default="", repr=False)
+    """The same database as the role that owns the logs and makes their tables: for `liennganh
+    migrate`. Without it the tables are there already, or the role that serves owns them."""
 
     nats_url: str = ""
     """`nats://…` of a nats-server ≥ 2.14.5; empty starts the embedded one."""
@@ -84,6 +90,11 @@ class Config(BaseSettings):
                 "LIENNGANH_NATS_URL needs LIENNGANH_NATS_SERVICES_PASSWORD, "
                 "LIENNGANH_NATS_AUTH_PASSWORD and LIENNGANH_NATS_ISSUER_SEED "
                 "(see deploy/nats.conf)"
+            )
+        if self.owner_database_url and not self.database_url:
+            raise ValueError(
+                "LIENNGANH_OWNER_DATABASE_URL needs LIENNGANH_DATABASE_URL, the same database for "
+                "the role that serves; the embedded server has both by itself"
             )
         if bool(self.jwks_url) != bool(self.token_issuer):
             raise ValueError("LIENNGANH_JWKS_URL and LIENNGANH_TOKEN_ISSUER are set together")

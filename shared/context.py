@@ -5,12 +5,9 @@ async def open_file(said, ctx):       # a handler, in some service's commands.py
     return await ctx.save(thing)
 """
 
-import asyncio
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,15 +15,17 @@ import orjson
 
 from shared.actor import Act
 from shared.domain import Aggregate, encode_state
-from shared.envelope import Envelope, Metadata
+from shared.envelope import Metadata
 from shared.errors import Conflict, NotFound, Refused
-from shared.log import Append, Expect, Log, NewEvent, Verdict
-from shared.sealing import NO_KEYS, Keys, seal_pending
+from shared.fold import Fold
+from shared.log import Append, Expect, NewEvent, Verdict
+from shared.reference import RegisterError
+from shared.sealing import seal_pending
 
 A = TypeVar("A", bound=Aggregate)
 
-AGGREGATES_CACHED_MAX = 20_000
-"""Aggregates that a process keeps folded; the oldest unused one goes first."""
+ATTEMPTS_MAX = 4
+"""Times that a command is decided when another process is faster; the first may be a guess."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,69 +51,6 @@ class Receipt:
         }
 
 
-@dataclass(slots=True)
-class _Turn:
-    """The queue before one stream; it is gone when nobody stands in it."""
-
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    wanted: int = 0
-
-
-class Fold:
-    """Aggregates of one log, folded once and kept; commands on one stream decide in turn."""
-
-    def __init__(self, log: Log, keys: Keys = NO_KEYS) -> None:
-        self.log = log
-        self.keys = keys
-        self._kept: OrderedDict[UUID, Aggregate] = OrderedDict()
-        self._turns: dict[UUID, _Turn] = {}
-
-    @asynccontextmanager
-    async def turn(self, stream: UUID) -> AsyncIterator[None]:
-        """Wait until no other command of this process decides on the stream; then hold it."""
-        turn = self._turns.setdefault(stream, _Turn())
-        turn.wanted += 1
-        try:
-            async with turn.lock:
-                yield
-        finally:
-            turn.wanted -= 1
-            if not turn.wanted:
-                del self._turns[stream]
-
-    async def find(self, kind: type[A], id: UUID) -> A | None:
-        """The kept aggregate as it stands, or None when its stream is empty or of another kind.
-
-        Only for who holds the stream's turn: what is returned is kept, and changes in place.
-        """
-        kept = self._kept.get(id)
-        try:
-            kept = _folded(kept, await self.log.load(id, after=kept.version if kept else 0))
-        except Exception:
-            self.forget(id)  # It may have taken in half an event.
-            raise
-        if kept is None or not isinstance(kept, kind):
-            return None
-        self.keep(kept)
-        return kept
-
-    async def read(self, kind: type[A], id: UUID) -> A | None:
-        """The aggregate folded anew, for the caller alone: as recorded, whoever is deciding."""
-        folded = _folded(None, await self.log.load(id))
-        return folded if isinstance(folded, kind) else None
-
-    def keep(self, aggregate: Aggregate) -> None:
-        """Remember a folded aggregate."""
-        self._kept[aggregate.id] = aggregate
-        self._kept.move_to_end(aggregate.id)
-        while len(self._kept) > AGGREGATES_CACHED_MAX:
-            self._kept.popitem(last=False)
-
-    def forget(self, id: UUID) -> None:
-        """Drop what may not be what was recorded."""
-        self._kept.pop(id, None)
-
-
 @dataclass(eq=False)
 class Context:
     """One command's view of the world. Used once."""
@@ -129,8 +65,34 @@ class Context:
     """From `If-Match`: the version that the asker decided upon."""
     competence: Callable[[type[Any], Act], None] = lambda _event, _act: None
     """Refuses a fact that this actor may not record on that day (dated table)."""
-    _held: AsyncExitStack = field(default_factory=AsyncExitStack)
+    repeatable: bool = True
+    """Whether the asker chose the command id, so that it may have been recorded before."""
+    _held: UUID | None = None
     _found: dict[UUID, Aggregate | None] = field(default_factory=dict)
+    _guess: tuple[UUID, int] | None = None
+    """Stream and version that is believed to be the newest, until somebody has looked."""
+
+    async def run(self, handler: Callable[["Context"], Awaitable[Receipt]]) -> Receipt:
+        """What the handler decides, recorded; or what the same command was answered with before.
+
+        Raises `Outrun` when the decision was not about the newest state, whatever it was.
+        """
+        failed = True
+        try:
+            receipt = await handler(self)
+            failed = False
+            return receipt
+        except Outrun:
+            failed = False
+            raise
+        except (Refused, RegisterError):
+            failed = False
+            if (receipt_then := await self._first_receipt()) is not None:
+                return receipt_then
+            await self._look()
+            raise
+        finally:
+            self.close(failed=failed)
 
     async def find(self, kind: type[A], id: UUID) -> A | None:
         """The aggregate as it stands, or None.
@@ -143,13 +105,18 @@ class Context:
             found = self._found[id] = await self._find_anew(kind, id)
         return found if isinstance(found, kind) else None
 
-    async def _find_anew(self, kind: type[A], id: UUID) -> A | None:
+    async def _find_anew(self, kind: type[Aggregate], id: UUID) -> Aggregate | None:
         if self._found:
             return await self.fold.read(kind, id)
-        await self._held.enter_async_context(self.fold.turn(id))
-        found = await self.fold.find(kind, id)
+        await self.fold.take_turn(id)
+        self._held = id
+        found = self.fold.recall(id)
+        if found is not None:
+            self._guess = id, found.version
+        else:
+            found = await self.fold.find(kind, id)
         if found is not None and self.expected_version not in (None, found.version):
-            raise version_conflict(found.version, status=412)
+            raise outdated(found.version)
         return found
 
     async def load(self, kind: type[A], id: UUID) -> A:
@@ -167,46 +134,65 @@ class Context:
 
     async def save(self, *aggregates: Aggregate, **extra: Any) -> Receipt:
         """Record the pending events of all given aggregates together; the first is the subject."""
-        pending = [(each, event) for each in aggregates for event in each.collect_events()]
+        pending = [(each, event) for each in aggregates for event in each.pending_events]
         subject = aggregates[0]
         about = f"{subject.KIND}:{subject.id}"
         if not pending:  # Said before; saying it twice is not news.
-            settled = await self.fold.log.settled(self.command_id)
-            return (
-                self._first_receipt(settled)
-                if settled
-                else Receipt((), about, subject.version, 0, extra)
-            )
+            if (first := await self._first_receipt()) is not None:
+                return first
+            await self._look()
+            return Receipt((), about, subject.version, 0, extra)
         for _, event in pending:
             self.competence(type(event), self.act)
         await seal_pending(
             self.fold.log.name, [each for _, each in pending], self.fold.keys, self.act.agency
         )
         new = tuple(self._new_event(each, event) for each, event in pending)
+        if self._guess is not None and self._guess[0] not in {each.stream for each in new}:
+            await self._look()  # Of a stream that it does not write to the append says nothing.
         receipt = Receipt(tuple(each.event_id for each in new), about, subject.version, 0, extra)
         verdict = await self._append(new, receipt)
-        if verdict.status == "appended":
-            for each in aggregates:
-                self.fold.keep(each)
-            return replace(receipt, position=verdict.last_position)
         for each in aggregates:
-            self.fold.forget(each.id)  # What was decided here is not what was recorded.
+            each.pending_events.clear()
+            match verdict.status:
+                case "appended":
+                    self.fold.keep(each)
+                case "duplicate":
+                    self.fold.forget(each.id)  # What was decided here is not what was recorded.
+                case "conflict":
+                    self.fold.outrun(each.id)
         if verdict.status == "conflict":
-            raise version_conflict(verdict.head)
-        return self._first_receipt(verdict)
+            raise Outrun(verdict.head)
+        if verdict.status == "duplicate":
+            return self._receipt_then(verdict)
+        return replace(receipt, position=verdict.last_position)
 
-    def _first_receipt(self, settled: Verdict) -> Receipt:
-        """What the command was answered with when it came first."""
+    async def _first_receipt(self) -> Receipt | None:
+        """What the same command was answered with, when it was recorded before."""
+        settled = await self.fold.log.settled(self.command_id) if self.repeatable else None
+        return self._receipt_then(settled) if settled is not None else None
+
+    def _receipt_then(self, settled: Verdict) -> Receipt:
         if settled.request_hash != self.request_hash:
             raise key_reused()
         return receipt_of(settled)
 
-    async def close(self, *, failed: bool) -> None:
-        """Let go of the streams; after a failure what was folded is dropped and read anew."""
-        if failed:
-            for id in self._found:
+    async def _look(self) -> None:
+        """Raises `Outrun` when what was guessed to be the newest state is not."""
+        if self._guess is not None:
+            id, version = self._guess
+            head = await self.fold.newer(id, version)
+            if head is not None:
+                raise Outrun(head)
+
+    def close(self, *, failed: bool) -> None:
+        """Let go of the streams; what may not be what was recorded is dropped and read anew."""
+        for id, found in self._found.items():
+            if failed or (found is not None and found.pending_events):
                 self.fold.forget(id)
-        await self._held.aclose()
+        if self._held is not None:
+            self.fold.end_turn(self._held)
+            self._held = None
 
     def _new_event(self, aggregate: Aggregate, event: Any) -> NewEvent:
         metadata = Metadata(
@@ -238,10 +224,17 @@ class Context:
         )
 
 
-def _folded(aggregate: Any, envelopes: Sequence[Envelope]) -> Any:
-    for envelope in envelopes:
-        aggregate = envelope.event.mutate(aggregate)
-    return aggregate
+async def decide(
+    begin: Callable[[], Context], handler: Callable[[Context], Awaitable[Receipt]]
+) -> Receipt:
+    """Decide; when another process was faster, decide again on the new state.
+
+    Raises `Outrun` when that does not end.
+    """
+    for _ in range(ATTEMPTS_MAX - 1):
+        with suppress(Outrun):
+            return await begin().run(handler)
+    return await begin().run(handler)
 
 
 def receipt_of(verdict: Verdict) -> Receipt:
@@ -257,17 +250,27 @@ def receipt_of(verdict: Verdict) -> Receipt:
     )
 
 
-def version_conflict(head: int, *, status: int = 409) -> Refused:
-    """Somebody else was first; the head says where the stream stands now."""
-    return Conflict(
-        "version-conflict",
-        f"Hồ sơ đã có thay đổi khác, hiện ở phiên bản {head}.",
-        f"The record has changed in the meantime; it stands at version {head}.",
-        remedy_vi="Đọc lại trạng thái mới rồi quyết định lại.",
-        remedy_en="Read the new state and decide again.",
-        status=status,
-        extra={"head": head},
-    )
+class Outrun(Conflict):
+    """Somebody else was first; the head says where the stream stands now. Decide again."""
+
+    def __init__(self, head: int) -> None:
+        super().__init__(**_moved_on(head), status=409)
+
+
+def outdated(head: int) -> Refused:
+    """The refusal of what was decided, by whoever asks, on a version that is not the newest."""
+    return Conflict(**_moved_on(head), status=412)
+
+
+def _moved_on(head: int) -> dict[str, Any]:
+    return {
+        "code": "version-conflict",
+        "vi": f"Hồ sơ đã có thay đổi khác, hiện ở phiên bản {head}.",
+        "en": f"The record has changed in the meantime; it stands at version {head}.",
+        "remedy_vi": "Đọc lại trạng thái mới rồi quyết định lại.",
+        "remedy_en": "Read the new state and decide again.",
+        "extra": {"head": head},
+    }
 
 
 def key_reused() -> Refused:
@@ -279,32 +282,3 @@ def key_reused() -> Refused:
         remedy_vi="Dùng khóa mới cho yêu cầu mới; gửi lại y nguyên nếu là yêu cầu cũ.",
         remedy_en="Use a new key for a new request; repeat the old one unchanged.",
     )
-
-
-async def state_at(
-    log: Log,
-    stream: UUID,
-    *,
-    as_of: datetime | None = None,
-    known_at: datetime | None = None,
-) -> tuple[Aggregate | None, Sequence[Envelope]]:
-    """A stream folded to a moment: by when things happened, by when we knew them, or both.
-
-    Nothing, when by then the thing had not begun.
-    """
-    aggregate: Aggregate | None = None
-    taken: list[Envelope] = []
-    for envelope in await log.load(stream):
-        if known_at is not None and envelope.recorded_at > known_at:
-            continue
-        if as_of is not None and envelope.occurred_at > as_of:
-            continue
-        if aggregate is not None:  # Late records leave gaps in the versions of an as-of reading.
-            aggregate.evolve(envelope.event)
-            aggregate.version = envelope.version
-        elif envelope.version == 1:
-            aggregate = envelope.event.mutate(None)
-        else:
-            break
-        taken.append(envelope)
-    return aggregate, taken

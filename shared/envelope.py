@@ -111,22 +111,23 @@ class Envelope:
     def to_cloudevent(self) -> bytes:
         """CloudEvents 1.0, structured mode, JSON (CloudEvents NATS protocol binding 1.0)."""
         actor = self.metadata.actor
-        attributes = {
+        # Ids and the time of recording are left to the encoder, which is faster than their `str`.
+        attributes: dict[str, Any] = {
             "specversion": "1.0",
-            "id": str(self.event_id),
+            "id": self.event_id,
             "source": f"/{self.store}",
             "type": self.topic,
             "time": self.fields["timestamp"],
             "datacontenttype": "application/json",
             "dataschema": f"/schemas/{self.topic}.json",
             "sequence": f"{self.position:0{SEQUENCE_DIGITS}d}",
-            "partitionkey": str(self.stream),
+            "partitionkey": self.stream,
             "streamversion": self.version,
-            "epoch": str(self.epoch),
-            "recordedat": self.recorded_at.isoformat(),
+            "epoch": self.epoch,
+            "recordedat": self.recorded_at,
             "subjects": " ".join(self.metadata.subjects),
-            "correlationid": str(self.metadata.correlation_id),
-            "causationid": str(self.metadata.causation_id),
+            "correlationid": self.metadata.correlation_id,
+            "causationid": self.metadata.causation_id,
             "actoragency": actor.agency,
             "actoruser": actor.user,
             "actorroles": " ".join(quote(role, ROLE_SAFE) for role in sorted(actor.roles)),
@@ -136,7 +137,8 @@ class Envelope:
             attributes["subject"] = self.metadata.subjects[0]
         if self.metadata.traceparent:
             attributes["traceparent"] = self.metadata.traceparent
-        return orjson.dumps({**attributes, "data": orjson.Fragment(self.state)})
+        attributes["data"] = orjson.Fragment(self.state)
+        return orjson.dumps(attributes)
 
     @staticmethod
     def from_cloudevent(body: bytes) -> "Envelope":

@@ -3,28 +3,55 @@
 Effects in our database happen exactly once, because the checkpoint moves in the transaction that
 has the effects. Effects elsewhere happen at least once and need an idempotency key. Order within a
 source is the source's. A source of another epoch is refused: its positions mean something else.
+An event that cannot be taken parks its own stream (`shared.turn`); all others go on.
 """
 
 import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
 import asyncpg
+from prometheus_client import Gauge
 
 from shared.envelope import Envelope
 from shared.errors import Broken, Retry
 from shared.log import Log
-from shared.sql import Tables, read_blocks
+from shared.sql import Connection, Tables, read_blocks
+from shared.telemetry import REGISTRY
+from shared.turn import Streak, Turn
 
 BATCH_MAX = 500
 """Events taken in one transaction."""
 POLL_SECONDS = 0.5
+TURN_AGAIN_SECONDS = 0.05
+LOOK_SECONDS = 2.0
+"""How often a follower without news asks what is due; an operator may have asked for a retry."""
 
 FOLLOW_SQL = Path(__file__).with_name("follow.sql")
+
+PARKED = Gauge(
+    "liennganh_follower_parked",
+    "Streams that are parked, the quarantined ones included",
+    ["follower"],
+    registry=REGISTRY,
+)
+QUARANTINED = Gauge(
+    "liennganh_follower_quarantined",
+    "Parked streams that are not tried again",
+    ["follower"],
+    registry=REGISTRY,
+)
+OLDEST_PARKED_SECONDS = Gauge(
+    "liennganh_follower_oldest_parked_seconds",
+    "Age of the oldest parked event, 0 when there is none",
+    ["follower"],
+    registry=REGISTRY,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +72,10 @@ class Source(Protocol):
         """Events after a position, in order; an empty batch when none came within the wait."""
         ...
 
+    async def load(self, stream: UUID, after: int) -> Sequence[Envelope]:
+        """The owner's events of one stream with a version above `after`, in order."""
+        ...
+
 
 class LogSource:
     """A service's own log as a source."""
@@ -60,8 +91,25 @@ class LogSource:
             await self._log.changed(after, wait_seconds)
         return Batch(envelopes, _nothing)
 
+    async def load(self, stream: UUID, after: int) -> Sequence[Envelope]:
+        return await self._log.load(stream, after)
 
-Apply = Callable[[Envelope, Tables], Awaitable[None]]
+
+Apply = Callable[[Sequence[Envelope], Tables], Awaitable[None]]
+"""Takes a batch, in order. It may write the batch as sets; the rows must be the same as when it is
+given one event at a time, because that is how a batch is taken again when one of it fails. Its
+tables have no deferred constraints: what fails at commit can be laid to no event."""
+
+
+def each(one: Callable[[Envelope, Tables], Awaitable[None]]) -> Apply:
+    """For projections that are written event by event."""
+
+    @functools.wraps(one)
+    async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
+        for envelope in envelopes:
+            await one(envelope, tables)
+
+    return apply
 
 
 @dataclass(frozen=True)
@@ -78,11 +126,23 @@ class Projection:
     folder: Path
     sources: tuple[str, ...]
     apply: Apply
+    numbering: tuple[str, ...] = ()
+    """Columns that number rows in the order of arrival; a rebuild does not compare them."""
+    outward: tuple[str, ...] = ()
+    """Tables that say what has left the database, e.g. a relay's cursor. A rebuild takes their rows
+    over; a projection that has any can be switched only when its numbers are the same, too."""
+    suffix: str = ""
+    """Of the schema, for what is built beside the live one, e.g. `_new`."""
+
+    @property
+    def title(self) -> str:
+        """`<service>.<name>`, whatever the version."""
+        return f"{self.service}.{self.name}"
 
     @property
     def schema(self) -> str:
         """The PostgreSQL schema of this version's tables."""
-        return f"{self.service}_{self.name}_v{self.version}"
+        return f"{self.service}_{self.name}_v{self.version}{self.suffix}"
 
     @functools.cached_property
     def statements(self) -> Mapping[str, str]:
@@ -94,8 +154,10 @@ class Projection:
         follow = read_blocks(FOLLOW_SQL, self.schema)
         async with pool.acquire() as connection, connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock(138, 1)")
-            if not await connection.fetchval(follow["exists"]):
+            exists = await connection.fetchval(follow["exists"])
+            if not await connection.fetchval(follow["parks"]):
                 await connection.execute(follow["create"])
+            if not exists:
                 await connection.execute(
                     read_blocks(self.folder / "schema.sql", self.schema)["create"]
                 )
@@ -108,10 +170,17 @@ class Follower:
         self.projection = projection
         self.source = source
         self.position = 0
+        self.recorded_at: datetime | None = None
+        """When the last event that was taken here had been recorded: how far behind it stands."""
         self.moved = asyncio.Event()
+        self.tell: Callable[[int], None] = _to_nobody
+        """Called with the position whenever a batch was taken; other processes may want to know."""
         self._pool = pool
         self._follow = read_blocks(FOLLOW_SQL, projection.schema)
         self._begun = False
+        self._streak = Streak()
+        self._look_at = 0.0
+        """On the loop's clock: when to ask for parked streams that are due."""
 
     @property
     def name(self) -> str:
@@ -127,16 +196,19 @@ class Follower:
     async def run(self) -> None:
         """Follow until cancelled. Raises what goes wrong, for the supervisor to show and try again.
 
-        Nothing is skipped: the checkpoint stands before the event that cannot be taken.
+        Nothing is passed over in silence: an event that cannot be taken is parked with its stream,
+        and where not even that is right, the checkpoint stands before it.
         """
         self._begun = False
         while True:
             await self.step(POLL_SECONDS)
 
     async def step(self, wait_seconds: float = 0.0) -> int:
-        """Take one batch; returns how many events were taken."""
+        """Try what is parked and due, then take one batch; returns how many events came in it."""
         if not self._begun:
             await self._begin()
+        if asyncio.get_running_loop().time() >= self._look_at:
+            await self._retry()
         batch = await self.source.take(self.position, BATCH_MAX, wait_seconds)
         if batch.envelopes:
             await self._take(batch.envelopes)
@@ -147,11 +219,13 @@ class Follower:
         async with self._pool.acquire() as connection:
             follow = Tables(connection, self._follow)
             await follow.run("begin", self.source.name, self.source.epoch)
-            self.position = await self._checkpoint(follow)
+            self.position = (await self._stands(follow))["position"]
         self._begun = True
 
-    async def _checkpoint(self, follow: Tables) -> int:
-        row = await follow.row("checkpoint", self.source.name)
+    async def _stands(self, follow: Tables, envelopes: Sequence[Envelope] = ()) -> asyncpg.Record:
+        """The checkpoint and what is parked. Raises `Retry` and `Broken` when it is not ours."""
+        streams = list({each.stream for each in envelopes})
+        row = await follow.row("stands", self.source.name, streams)
         if row is None:
             raise Retry(f"{self.name}: the checkpoint is gone; the read model was made anew")
         if row["epoch"] != self.source.epoch:
@@ -159,40 +233,99 @@ class Follower:
                 f"{self.name}: the source is of epoch {self.source.epoch}, the checkpoint of "
                 f"{row['epoch']}: the store was restored. Compare them, then rebuild the projection"
             )
-        position: int = row["position"]
-        return position
+        PARKED.labels(self.name).set(row["parked"])
+        QUARANTINED.labels(self.name).set(row["quarantined"])
+        OLDEST_PARKED_SECONDS.labels(self.name).set(row["oldest_seconds"])
+        due_in = row["due_in_seconds"]
+        due_in = LOOK_SECONDS if due_in is None else min(LOOK_SECONDS, due_in)
+        self._look_at = asyncio.get_running_loop().time() + due_in
+        return row
+
+    async def _retry(self) -> None:
+        """Try parked streams that are due by the database's clock."""
+        async with self._pool.acquire() as connection:
+            row = await self._stands(Tables(connection, self._follow))
+            if row["due_in_seconds"] is None or row["due_in_seconds"] > 0:
+                return
+            async with connection.transaction():
+                turn = self._turn(connection)
+                await _its_turn(turn.follow)
+                stands = (await self._stands(turn.follow))["position"]
+                went_on = await turn.retry(self.source.load, stands)
+                await self._stands(turn.follow)  # What is due next.
+        if went_on:
+            self._wake()
 
     async def _take(self, envelopes: Sequence[Envelope]) -> None:
-        taken = 0
-        try:
-            async with self._pool.acquire() as connection, connection.transaction():
-                follow = Tables(connection, self._follow)
-                await follow.run("turn")  # One follower of a projection at a time, everywhere.
-                stands = await self._checkpoint(follow)
-                if stands < self.position:
-                    raise Retry(f"{self.name}: the checkpoint went back to {stands}; reading anew")
-                tables = Tables(connection, self.projection.statements)
-                for envelope in envelopes:
-                    if envelope.position > stands:
-                        await self._apply(envelope, tables)
-                    taken += 1
-                last = envelopes[-1]
-                if last.position > stands:
-                    await follow.run("advance", self.source.name, last.position, last.recorded_at)
-        except Exception:
-            if 0 < taken < len(envelopes):
-                await self._take(envelopes[:taken])  # What came before it need not wait for it.
-            raise
-        self.position = max(last.position, stands)
+        async with self._pool.acquire() as connection, connection.transaction():
+            turn = self._turn(connection)
+            await _its_turn(turn.follow)
+            row = await self._stands(turn.follow, envelopes)
+            stands = row["position"]
+            if stands < self.position:
+                raise Retry(f"{self.name}: the checkpoint went back to {stands}; reading anew")
+            if row["parked_up_to"] > stands:
+                await turn.follow.run("unpark_above", self.source.name, stands)
+            aside, skipped = set(row["waiting"]), set(row["skipped"])
+            taken = await turn.take(
+                [
+                    each
+                    for each in envelopes
+                    if each.position > stands
+                    and each.stream not in aside
+                    and each.event_id not in skipped
+                ]
+            )
+            past = _before(taken.stopped_at, envelopes)
+            if past and past[-1].position > stands:
+                last = past[-1]
+                await turn.follow.run("advance", self.source.name, last.position, last.recorded_at)
+            if taken.failures:
+                await self._stands(turn.follow)  # What is due next.
+        if past:
+            self.position = max(past[-1].position, stands)
+            self.recorded_at = past[-1].recorded_at
+            self._wake()
+        if taken.stop is not None:
+            raise taken.stop
+
+    def _turn(self, connection: Connection) -> Turn:
+        return Turn(
+            connection=connection,
+            follow=Tables(connection, self._follow),
+            tables=Tables(connection, self.projection.statements),
+            apply=self.projection.apply,
+            projection=self.projection.title,
+            source=self.source.name,
+            follower=self.name,
+            streak=self._streak,
+        )
+
+    def heard(self) -> None:
+        """Tell those who wait for the projection that it has changed, here or elsewhere."""
         self.moved.set()
         self.moved = asyncio.Event()
 
-    async def _apply(self, envelope: Envelope, tables: Tables) -> None:
-        try:
-            await self.projection.apply(envelope, tables)
-        except Exception as error:
-            error.add_note(f"at position {envelope.position} of {self.name}: {envelope.topic}")
-            raise
+    def _wake(self) -> None:
+        self.heard()
+        self.tell(self.position)
+
+
+def _before(stop: Envelope | None, envelopes: Sequence[Envelope]) -> Sequence[Envelope]:
+    if stop is None:
+        return envelopes
+    return [each for each in envelopes if each.position < stop.position]
+
+
+async def _its_turn(follow: Tables) -> None:
+    """One follower of a projection at a time, everywhere. A rebuild that compares takes its time:
+    asked again and again, the wait ends with no statement's time, and nothing here is idle."""
+    while not await follow.value("try_turn"):  # noqa: ASYNC110 - nobody signals it
+        await asyncio.sleep(TURN_AGAIN_SECONDS)
+
+
+def _to_nobody(position: int) -> None:
+    """Until somebody wants to know."""
 
 
 async def _nothing() -> None:

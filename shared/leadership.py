@@ -1,7 +1,10 @@
 """One leader among the processes of a service: a session advisory lock in PostgreSQL.
 
-The lock ends with the connection, so a dead leader is replaced. It only avoids needless work: the
-fenced chain on the bus is what keeps two leaders from doing harm.
+The lock ends with the connection, so a dead leader is replaced; one that PostgreSQL hears nothing
+of loses its connection, even if nobody tells PostgreSQL that it is gone. The lock only avoids
+needless work: the fenced chain on the bus and the checkpoints of the followers are what keeps two
+leaders from doing harm. Whoever has an operator's order may depose the others: their connections
+are ended, and with them their locks.
 """
 
 import asyncio
@@ -10,8 +13,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
+import structlog
+from prometheus_client import Gauge
 
 from shared.errors import Retry
+from shared.telemetry import REGISTRY
+
+log = structlog.get_logger(__name__)
 
 SPACE = 138
 """First half of our advisory keys; single-argument keys belong to the logs."""
@@ -19,12 +27,26 @@ CONNECT_SECONDS = 10.0
 TURN_SECONDS = 5.0
 """How long one question for the lock waits before it is asked again: a dead line shows."""
 STILL_LEADER_SECONDS = 5.0
+"""How often a leader shows PostgreSQL that it is there."""
+SILENT_SECONDS = 15
+"""A leader that shows nothing for so long is none any more."""
+
+LEADS = Gauge("liennganh_leader", "1 where this process leads it", ["name"], registry=REGISTRY)
+DEPOSE = """
+SELECT pg_terminate_backend(pid) FROM pg_locks
+WHERE locktype = 'advisory' AND objsubid = 2 AND classid = $1::bigint AND objid = $2::bigint
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND pid <> pg_backend_pid()
+"""
+"""Ends the sessions of the leader and of those in its queue, who would come before us."""
 
 
 @asynccontextmanager
-async def leadership(name: str, database_url: str) -> AsyncIterator[None]:
+async def leadership(name: str, database_url: str, *, depose: bool = False) -> AsyncIterator[None]:
     """Wait until this process leads `name`; leave when the block ends.
 
+    With `depose` it waits for nobody: the present leader and those in its queue lose their
+    connections, get `Retry`, and may queue again behind us.
     Raises `Retry` when the lock is lost, and what the block raises.
     """
     connection = await asyncpg.connect(
@@ -33,15 +55,18 @@ async def leadership(name: str, database_url: str) -> AsyncIterator[None]:
         server_settings={
             "application_name": f"liennganh leader {name}"[:63],
             "lock_timeout": f"{TURN_SECONDS:.0f}s",
+            "idle_session_timeout": f"{SILENT_SECONDS}s",
         },
     )
     try:
-        await _turn(connection, zlib.crc32(name.encode()) - 2**31)
+        await _turn(connection, name, depose)
         async with asyncio.TaskGroup() as group:
             watch = group.create_task(_watch(connection, name))
+            LEADS.labels(name).set(1)
             try:
                 yield
             finally:
+                LEADS.labels(name).set(0)
                 watch.cancel()
     except BaseExceptionGroup as group_of_one:
         raise group_of_one.exceptions[0] from None
@@ -49,8 +74,12 @@ async def leadership(name: str, database_url: str) -> AsyncIterator[None]:
         connection.terminate()
 
 
-async def _turn(connection: asyncpg.Connection, key: int) -> None:
+async def _turn(connection: asyncpg.Connection, name: str, depose: bool) -> None:
+    key = zlib.crc32(name.encode()) - 2**31
     while True:
+        if depose:
+            ended = await connection.fetch(DEPOSE, SPACE, key % 2**32)
+            log.warning("leaders deposed by an operator's order", name=name, sessions=len(ended))
         try:
             await connection.execute(
                 "SELECT pg_advisory_lock($1, $2)", SPACE, key, timeout=TURN_SECONDS * 2
@@ -58,6 +87,8 @@ async def _turn(connection: asyncpg.Connection, key: int) -> None:
             return
         except asyncpg.LockNotAvailableError:
             continue
+        except (asyncpg.AdminShutdownError, asyncpg.PostgresConnectionError, OSError) as error:
+            raise Retry(f"could not wait for our turn to lead {name}: {error!r}") from error
 
 
 async def _watch(connection: asyncpg.Connection, name: str) -> None:

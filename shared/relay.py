@@ -11,25 +11,27 @@ what puts it back, with the same ids in the same order.
 """
 
 import asyncio
-import re
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Protocol
 
 import structlog
+from prometheus_client import Counter, Gauge
 
 from shared.bus import Bus, NoStream, Publication, TooLarge, Unavailable, WrongLast
-from shared.envelope import CLOUDEVENTS_MEDIA_TYPE, Envelope, message_id
+from shared.envelope import message_id
 from shared.errors import Broken, Retry
-from shared.log import Log
 from shared.outbox import Outbox, Outgoing
+from shared.telemetry import REGISTRY
 
 log = structlog.get_logger(__name__)
 
-READ_MAX = 1000
-"""Messages read from the outbox at a time."""
+READ_MAX = 500
+"""Messages read from the outbox at a time; while they are published, the next are read."""
+READS_MAX = 8
+"""Reads of one step, after which the cursor is moved."""
 WINDOW_MESSAGES_MAX = 256
 WINDOW_BYTES_MAX = 4 * 1024 * 1024
 """What may be under way: written, and not yet acknowledged by the stream."""
@@ -46,7 +48,36 @@ EXPECTED_ID = "Nats-Expected-Last-Msg-Id"
 EXPECTED_SEQUENCE = "Nats-Expected-Last-Sequence"
 PREVIOUS = "Ln-Previous"
 
-TOKEN = re.compile(r"[A-Za-z0-9_-]+")
+PUBLISHED = Counter(
+    "liennganh_relay_published",
+    "Messages that the stream has acknowledged",
+    ["relay"],
+    registry=REGISTRY,
+)
+POSITION = Gauge(
+    "liennganh_relay_position",
+    "Position of the stream's last message",
+    ["relay"],
+    registry=REGISTRY,
+)
+LOSSES = Counter(
+    "liennganh_broker_losses",
+    "Times the broker had lost messages that it had acknowledged",
+    ["relay"],
+    registry=REGISTRY,
+)
+LOST = Counter(
+    "liennganh_broker_lost_positions",
+    "How far the stream's end was thrown back by such losses, in positions",
+    ["relay"],
+    registry=REGISTRY,
+)
+STALLS = Counter(
+    "liennganh_relay_stalls",
+    "Times the stream refused the relay without any progress",
+    ["relay"],
+    registry=REGISTRY,
+)
 
 
 class Cursor(Protocol):
@@ -99,33 +130,73 @@ class Relay:
         """Position of the stream's last message as far as we know."""
         return self._end.position if self._end else 0
 
+    async def acknowledged(self) -> int:
+        """The last position that the stream has for sure, whichever process published it."""
+        return await self._cursor.get()
+
+    @property
+    def name(self) -> str:
+        """That of its outbox: operators name the stream by it."""
+        return self._outbox.name
+
+    @property
+    def stream(self) -> str:
+        """The JetStream stream that it fills."""
+        return self._stream
+
     async def run(self) -> None:
         """Publish until cancelled. Raises `Broken` when going on would guess."""
+        self._end = None  # Others may have led since we last did.
+        while True:
+            if not await self._persevere():
+                await self._outbox.changed(self.position, POLL_SECONDS)
+
+    async def begin_anew(
+        self, empty: Callable[[], Awaitable[None]], tell: Callable[[int], None]
+    ) -> int:
+        """Have the stream emptied and publish everything from the start; returns how much.
+
+        `tell` hears the position that is reached. The cursor goes back first: whatever happens
+        then, the next relay finds a stream that is complete, or one that it may fill.
+        Raises `Broken` as `run` does, and what `empty` raises.
+        """
+        self._end, self._stalls, before = None, 0, self.published
+        await self._cursor.set(0)
+        await empty()
+        self._rebuild = True
+        try:
+            while await self._persevere() or self._stalls:
+                tell(self.position)
+        finally:
+            self._rebuild = False
+        return self.published - before
+
+    async def _persevere(self) -> int:
+        """A step, tried again for as long as the bus is away."""
         pause = RETRY_SECONDS_MIN
         while True:
             try:
-                if not await self.step():
-                    await self._outbox.changed(self.position, POLL_SECONDS)
-                pause = RETRY_SECONDS_MIN
+                return await self.step()
             except Retry as error:
-                log.warning("relay waits", outbox=self._outbox.name, why=str(error))
+                log.warning("relay waits", outbox=self.name, why=str(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, RETRY_SECONDS_MAX)
 
     async def step(self) -> int:
-        """Publish what is there, up to `READ_MAX`; returns how many are in the stream for sure.
+        """Publish what is there, to a limit; returns how many of it are in the stream for sure.
 
         Raises `Retry` when the bus is away, `Broken` when stream and outbox contradict each other.
         """
         if self._must_ask():
             self._end = await self._ask()
         assert self._end is not None
-        before = self._end
-        batch = await self._outbox.read(before.position, READ_MAX)
-        if not batch:
+        before, self._end = self._end, None  # Unknown until every message is accounted for.
+        positions: list[int] = []
+        async with aclosing(self._batches(before.position)) as batches:
+            end, failure = await self._publish(batches, before, positions)
+        if not positions:
+            self._end, self._stalls = before, 0
             return 0
-        end, self._end = self._end, None  # Unknown until every message is accounted for.
-        end, failure = await self._publish(batch, end)
         if failure is None:
             self._end = end
         elif isinstance(failure, TooLarge):
@@ -141,14 +212,34 @@ class Relay:
             self._count_stall(failure)
         elif failure is not None:
             raise failure
-        done = sum(1 for outgoing in batch if before.position < outgoing.position <= end.position)
+        done = sum(1 for position in positions if before.position < position <= end.position)
         self.published += done
+        PUBLISHED.labels(self.name).inc(done)
+        POSITION.labels(self.name).set(end.position)
         return done
 
-    async def _publish(self, batch: Sequence[Outgoing], end: _End) -> tuple[_End, Exception | None]:
-        """Send the batch through a bounded window; returns how far it surely got, and why not on.
+    async def _batches(self, after: int) -> AsyncGenerator[Sequence[Outgoing], None]:
+        """What the outbox has after a position; the next batch is read while one is published."""
+        batch = await self._outbox.read(after, READ_MAX)
+        for turn in range(READS_MAX):
+            if len(batch) < READ_MAX or turn == READS_MAX - 1:
+                yield batch
+                return
+            following = asyncio.ensure_future(self._outbox.read(batch[-1].position, READ_MAX))
+            try:
+                yield batch
+                batch = await following
+            finally:
+                if not following.cancel() and not following.cancelled():
+                    following.exception()  # Seen: whoever stops early does not need the next one.
 
-        Waits for everything that it has sent, so nothing of ours is under way afterwards.
+    async def _publish(
+        self, batches: AsyncIterator[Sequence[Outgoing]], end: _End, positions: list[int]
+    ) -> tuple[_End, Exception | None]:
+        """Send all of it through a bounded window; returns how far it surely got, and why not on.
+
+        Waits for everything that it has sent, so nothing of ours is under way afterwards. What was
+        read goes into `positions`.
         """
         window: deque[tuple[int, int, Publication]] = deque()
         under_way = 0
@@ -165,39 +256,50 @@ class Relay:
             except (WrongLast, NoStream, Unavailable, TooLarge) as error:
                 failure = failure or error
 
-        previous = end
-        for outgoing in batch:
+        async def send(outgoing: Outgoing, previous: int, sequence: int) -> None:
+            nonlocal failure, under_way
             while failure is None and (
                 len(window) >= WINDOW_MESSAGES_MAX
                 or (window and under_way + len(outgoing.body) > WINDOW_BYTES_MAX)
             ):
                 await settle()
             if failure is not None:
-                break
+                return
             try:
-                publication = await self._bus.begin(
-                    outgoing.subject, outgoing.body, self._headers(outgoing, previous)
-                )
+                headers = self._headers(outgoing, previous, sequence)
+                publication = await self._bus.begin(outgoing.subject, outgoing.body, headers)
             except (Unavailable, TooLarge) as error:
                 failure = error
-                break
+                return
             window.append((outgoing.position, len(outgoing.body), publication))
             under_way += len(outgoing.body)
-            previous = _End(outgoing.position, 0)
-        while window:
-            await settle()
+
+        previous, sequence = end.position, end.sequence
+        try:
+            async for batch in batches:
+                positions += [outgoing.position for outgoing in batch]
+                for outgoing in batch:
+                    await send(outgoing, previous, sequence)
+                    if failure is not None:
+                        break
+                    previous = outgoing.position
+                if failure is not None:
+                    break
+        finally:
+            while window and not _cancelled():
+                await settle()
         return end, failure
 
-    def _headers(self, outgoing: Outgoing, previous: _End) -> dict[str, str]:
+    def _headers(self, outgoing: Outgoing, previous: int, sequence: int) -> dict[str, str]:
         headers = {
             **outgoing.headers,
             MESSAGE_ID: f"{self._ids}{outgoing.position}",
-            PREVIOUS: str(previous.position),
+            PREVIOUS: str(previous),
         }
-        if previous.position:
-            headers[EXPECTED_ID] = f"{self._ids}{previous.position}"
+        if previous:
+            headers[EXPECTED_ID] = f"{self._ids}{previous}"
         else:
-            headers[EXPECTED_SEQUENCE] = str(previous.sequence)
+            headers[EXPECTED_SEQUENCE] = str(sequence)
         return headers
 
     def _must_ask(self) -> bool:
@@ -209,16 +311,17 @@ class Relay:
         """Where the stream ends, checked against the outbox and the cursor."""
         generation = self._bus.generation
         acknowledged = await self._cursor.get()  # First, or another relay looks like a loss.
-        tail = await self._bus.tail(self._stream)
+        try:
+            tail = await self._bus.tail(self._stream)
+        except NoStream as error:
+            if acknowledged and not self._rebuild:
+                raise self._gone("is gone", acknowledged) from error
+            raise
         self._generation = generation
         self._checked_at = asyncio.get_running_loop().time()
         if tail.message_id is None:
             if acknowledged and not self._rebuild:
-                raise Broken(
-                    f"stream {self._stream} is empty, yet it had acknowledged position "
-                    f"{acknowledged}: find out who emptied it, then copy it anew from the log with "
-                    f"`liennganh rebuild-stream {self._outbox.name}`"
-                )
+                raise self._gone("is empty", acknowledged)
             return _End(0, tail.sequence)
         position = self._position_of(tail.message_id)
         if not await self._outbox_has(position):
@@ -229,6 +332,8 @@ class Relay:
             )
         if position < acknowledged:
             self.losses += 1
+            LOSSES.labels(self.name).inc()
+            LOST.labels(self.name).inc(acknowledged - position)
             log.error(
                 "broker lost acknowledged messages; they are published again",
                 stream=self._stream,
@@ -237,7 +342,15 @@ class Relay:
             )
         if position != acknowledged:
             await self._cursor.set(position)
+        POSITION.labels(self.name).set(position)
         return _End(position, tail.sequence)
+
+    def _gone(self, how: str, acknowledged: int) -> Broken:
+        return Broken(
+            f"stream {self._stream} {how}, yet it had acknowledged position {acknowledged}: find "
+            "out who did that, then copy it anew from the log with "
+            f"`liennganh rebuild-stream {self.name}`"
+        )
 
     def _position_of(self, last_id: str) -> int:
         name, epoch, position = (["", "", *last_id.rsplit("/", 2)])[-3:]
@@ -261,6 +374,7 @@ class Relay:
 
     def _count_stall(self, failure: WrongLast) -> None:
         self._stalls += 1
+        STALLS.labels(self.name).inc()
         if self._stalls >= STALLS_MAX:
             raise Broken(
                 f"stream {self._stream} refused us {STALLS_MAX} times without moving ({failure}): "
@@ -268,60 +382,6 @@ class Relay:
             )
 
 
-class LogOutbox:
-    """A log as an outbox: every event becomes one CloudEvent."""
-
-    def __init__(self, own: Log, subject_of: Callable[[Envelope], str] | None = None) -> None:
-        self.name = own.name
-        self.epoch = own.epoch
-        self._log = own
-        self._subject_of = subject_of or bus_subject
-
-    async def read(self, after: int, limit: int) -> Sequence[Outgoing]:
-        return [self._outgoing(each) for each in await self._log.read(after, limit)]
-
-    async def changed(self, after: int, timeout_seconds: float) -> None:
-        await self._log.changed(after, timeout_seconds)
-
-    def _outgoing(self, envelope: Envelope) -> Outgoing:
-        return Outgoing(
-            envelope.position,
-            self._subject_of(envelope),
-            envelope.to_cloudevent(),
-            cloudevent_headers(envelope),
-        )
-
-
-def bus_subject(envelope: Envelope) -> str:
-    """`ln.<service>.<area>.<event>.v<N>`; the area is that of the agency that acted.
-
-    Raises `Broken` when a part could not be a token of a subject.
-    """
-    subject = _subject(envelope.topic, envelope.metadata.actor.area)
-    if not subject:
-        raise Broken(
-            f"event {envelope.event_id} ({envelope.topic}, by {envelope.metadata.actor.agency}) "
-            "has no subject on the bus: its topic or area is not of the agreed form"
-        )
-    return subject
-
-
-@lru_cache(maxsize=16_384)
-def _subject(topic: str, area: str) -> str:
-    service, _, rest = topic.partition(".")
-    event, _, version = rest.partition(".")
-    tokens = (service, area, event, version)
-    return ".".join(("ln", *tokens)) if all(map(TOKEN.fullmatch, tokens)) else ""
-
-
-def cloudevent_headers(envelope: Envelope) -> dict[str, str]:
-    """The attributes that routers look at; readers trust the body."""
-    return {
-        "content-type": CLOUDEVENTS_MEDIA_TYPE,
-        "ce-id": str(envelope.event_id),
-        "ce-source": f"/{envelope.store}",
-        "ce-type": envelope.topic,
-        **({"ce-subject": subjects[0]} if (subjects := envelope.metadata.subjects) else {}),
-        "ce-time": str(envelope.fields["timestamp"]),
-        "ce-sequence": str(envelope.position),
-    }
+def _cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -5,13 +5,14 @@ the service's schema; it is filled in once, when the file is read, and never fro
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,40}")
+COPY = re.compile(r"COPY (\w+)\.(\w+) \(([\w\s,]+)\) FROM STDIN")
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
 
@@ -57,3 +58,18 @@ class Tables:
     async def run(self, name: str, *args: object) -> str:
         """Execute a named statement; returns PostgreSQL's command tag."""
         return await self._connection.execute(self._statements[name], *args)
+
+    async def copy(self, name: str, rows: Iterable[Sequence[object]]) -> str:
+        """Stream rows, as they are made, into the columns of a named `COPY … FROM STDIN`.
+
+        The server writes the first ones while the later ones are made.
+        """
+        copy = COPY.fullmatch(self._statements[name])
+        assert copy is not None, f"{name} is no COPY schema.table (column, …) FROM STDIN"
+        schema, table, columns = copy.groups()
+        return await self._connection.copy_records_to_table(
+            table,
+            schema_name=schema,
+            columns=[each.strip() for each in columns.split(",")],
+            records=rows,
+        )

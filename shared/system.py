@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -18,26 +19,34 @@ from shared.auth import DevelopmentIssuer, Tokens
 from shared.bus import Bus
 from shared.bus_source import BusSource
 from shared.config import Config
-from shared.context import Fold
 from shared.embedded.servers import EmbeddedServers
 from shared.embedded.supervise import ServerExit
-from shared.errors import Broken, LiennganhError
+from shared.errors import Broken, LiennganhError, NotFound
+from shared.fold import Fold
 from shared.follow import Follower, LogSource, Projection, Source
+from shared.following import Following
 from shared.http.contracts import contract_routes
 from shared.http.door import Desk, Door
 from shared.http.intake import BODY_BYTES_MAX
 from shared.http.jwks import fetch_keys, keep_fresh
 from shared.http.middleware import answer_in_our_way, say_little
+from shared.http.operating import Operating
 from shared.http.operations import Operations
 from shared.http.sse import end_streams_with
-from shared.leadership import leadership
 from shared.nats_accounts import NatsSecrets, render_accounts
+from shared.outbox import LogOutbox
 from shared.policy import Competence
+from shared.publishing import Publishing
+from shared.rebuilds import Rebuilds
 from shared.reference import Register, load_register
-from shared.relay import LogOutbox, Relay
+from shared.relay import Relay
 from shared.sealing import NO_KEYS, Keys
 from shared.service import Service, stream_name
-from shared.store.postgres import PostgresLog, refuse_unless_durable
+from shared.snapshots import Snapshots
+from shared.store.access import Access
+from shared.store.postgres import PostgresLog
+from shared.store.snapshots import PostgresShelf
+from shared.store.wakeup import WakeUps
 from shared.supervisor import Supervisor
 
 SUBJECTS = "ln"
@@ -52,6 +61,12 @@ CONNECTIONS_WAITING_MAX = 1024
 HEADER_BYTES_MAX = 16_384
 """Of one header; above what a token may have, so that a long one is refused by us, in words."""
 
+COMMAND_SECONDS = 30.0
+"""How long one statement may take. A line on which nothing comes any more is given up then, and at
+the latest after as long again, for PostgreSQL to confirm that the statement was ended."""
+IDLE_IN_TRANSACTION_SECONDS = 15
+"""Then PostgreSQL ends a transaction in which it hears nothing any more, and its locks with it."""
+
 log = structlog.get_logger()
 
 
@@ -62,7 +77,7 @@ class System:
     config: Config
     services: Sequence[Service]
     pool: asyncpg.Pool
-    database_url: str
+    access: Access
     nats_url: str
     nats_secrets: NatsSecrets
     bus: Bus
@@ -70,23 +85,37 @@ class System:
     tokens: Tokens
     issuer: DevelopmentIssuer | None
     clock: Callable[[], datetime]
+    wakeups: WakeUps
     supervisor: Supervisor = field(default_factory=Supervisor)
     logs: dict[str, PostgresLog] = field(default_factory=dict)
+    snapshots: dict[str, Snapshots] = field(default_factory=dict)
+    """By service."""
     followers: dict[str, list[Follower]] = field(default_factory=dict)
     """By projection schema."""
     keys: Keys = NO_KEYS
     """Seals personal data; set by the service that holds the keys before the front door opens."""
+    publishings: dict[str, Publishing] = field(default_factory=dict)
+    """By the name of the outbox, which for a log is its service's."""
+    rebuilds: Rebuilds = field(default_factory=Rebuilds)
     url: str = ""
     """Where the front door is, without a slash at the end."""
 
+    @property
+    def database_url(self) -> str:
+        """Of the role that serves."""
+        return self.access.serving_url
+
     async def start_log(self, service: Service) -> None:
         """The log of a service, its writer, its stream and the relay between them."""
-        owned = await PostgresLog.open(service.name, self.pool, self.database_url)
+        owned = await self.access.open(service.name, self.pool)
+        self.wakeups.join(owned)
         self.logs[service.name] = owned
         self.supervisor.start(f"{service.name}.writer", owned.writer.run)
-        await self.ensure_stream(service.stream, f"{SUBJECTS}.{service.name}.>")
+        shelf = await PostgresShelf.open(service.name, self.pool)
+        self.snapshots[service.name] = Snapshots(shelf, service.aggregates)
         relay = Relay(LogOutbox(owned), self.bus, service.stream, cursor=owned)
-        self.start_relay(f"{service.name}.relay", relay)
+        subjects = f"{SUBJECTS}.{service.name}.>"
+        await self.start_relay(f"{service.name}.relay", relay, subjects, owned.head)
 
     async def ensure_stream(self, name: str, subjects: str) -> None:
         """A stream with the limits and copies that all streams of this system have."""
@@ -98,23 +127,48 @@ class System:
             replicas=self.config.nats_replicas,
         )
 
-    def start_relay(self, name: str, relay: Relay) -> None:
-        """Publish under a leader's lock, so that replicas do not publish the same twice in vain."""
+    async def start_relay(
+        self, name: str, relay: Relay, subjects: str, head: Callable[[], Awaitable[int]]
+    ) -> None:
+        """The stream for these subjects, and a relay that fills it whenever this process leads.
 
-        async def lead() -> None:
-            async with leadership(name, self.database_url):
-                await relay.run()
+        `head` gives the last position of the outbox.
+        """
 
-        self.supervisor.start(name, lead)
+        async def make_stream() -> None:
+            await self.ensure_stream(relay.stream, subjects)
+
+        await make_stream()
+        publishing = Publishing(name, relay, self.bus, self.database_url, make_stream, head)
+        self.publishings[relay.name] = publishing
+        self.supervisor.start(name, publishing.run)
+
+    async def rebuild_stream(self, service: str) -> int:
+        """Copy a stream anew from its log, or `feeds` from the feed table; returns how much.
+
+        An operator's permission, see `Publishing.rebuild`: agencies hear old messages of `feeds`
+        again, with the same ids. Raises `NotFound` with the names there are, `Retry`, `Broken`.
+        """
+        publishing = self.publishings.get(service)
+        if publishing is None:
+            known = ", ".join(sorted(self.publishings))
+            raise NotFound(
+                "stream",
+                f"Không có luồng {service!r}; các luồng ở đây: {known}.",
+                f"There is no stream of {service!r}; the ones here are: {known}.",
+            )
+        return await publishing.rebuild()
 
     async def start_projection(self, projection: Projection) -> None:
-        """A read model and a follower for each of its sources."""
+        """A read model, and a follower for each of its sources whenever this process leads."""
         await projection.create(self.pool)
         followers = self.followers.setdefault(projection.schema, [])
+        following = Following(projection.schema, self.database_url, followers)
+        self.wakeups.join(following)
         for name in projection.sources:
             follower = Follower(projection, await self._source(projection, name), self.pool)
-            followers.append(follower)
-            self.supervisor.start(follower.name, follower.run)
+            following.add(follower)
+            self.supervisor.start(follower.name, partial(following.run, follower))
 
     async def _source(self, projection: Projection, name: str) -> Source:
         """Our own log, or the owner's stream on the bus."""
@@ -133,6 +187,7 @@ class System:
             stream=stream_name(name),
             durable=projection.schema,
             fill=owner.read,
+            load=owner.load,
         )
 
     def desk(self, service: Service) -> Desk:
@@ -140,7 +195,7 @@ class System:
         owned = self.logs.get(service.name)
         return Desk(
             service=service.name,
-            fold=Fold(owned, keys=self.keys) if owned else None,
+            fold=Fold(owned, self.snapshots.get(service.name), self.keys) if owned else None,
             competence=Competence.read(service.competence, service.topics)
             if service.competence
             else None,
@@ -163,18 +218,12 @@ async def running(
     async with AsyncExitStack() as stack:
         secrets = NatsSecrets.open(config)
         servers = await _embedded(config, secrets, stack)
-        database_url = config.database_url or (servers.database_url if servers else "")
+        access = await _access(config, servers)
         nats_url = config.nats_url or (servers.nats_url if servers else "")
         register = await asyncio.to_thread(load_register)
-        pool = await asyncpg.create_pool(
-            database_url,
-            min_size=2,
-            max_size=config.pool_connections_max,
-            reset=_keep_as_it_is,
-        )
+        pool = await open_pool(access.serving_url, config.pool_connections_max)
         stack.push_async_callback(pool.close)
-        if config.profile == "production":
-            await refuse_unless_durable(pool)
+        await access.check(pool)
         bus = await stack.enter_async_context(
             Bus.connect(
                 nats_url,
@@ -188,7 +237,7 @@ async def running(
             config,
             services,
             pool,
-            database_url,
+            access,
             nats_url,
             secrets,
             bus,
@@ -196,10 +245,13 @@ async def running(
             tokens,
             issuer,
             clock,
+            WakeUps(access.serving_url),
         )
         stack.push_async_callback(system.supervisor.stop)
+        stack.push_async_callback(system.rebuilds.stop)
         if servers is not None:
             system.supervisor.start("embedded servers", servers.failed)
+        system.supervisor.start("wake-ups", system.wakeups.run)
         await _start(system)
         system.url = await _serve(system, stack)
         yield system
@@ -220,6 +272,14 @@ async def _embedded(
             on_exit=lambda exit: log.error("embedded server died", **_exit_words(exit)),
         )
     )
+
+
+async def _access(config: Config, servers: EmbeddedServers | None) -> Access:
+    """As whom we come to the database; on a server of our own, never as its superuser."""
+    if servers is not None and not config.database_url:
+        return await Access.made(servers.database_url, config.secrets)
+    strict = config.profile == "production"
+    return await Access.given(config.database_url, config.owner_database_url, strict=strict)
 
 
 def _exit_words(exit: ServerExit) -> dict[str, object]:
@@ -270,6 +330,7 @@ async def _serve(system: System, stack: AsyncExitStack) -> str:
     app.on_response_prepare.append(say_little)
     end_streams_with(app)
     Operations(system).add(app)
+    Operating(system, door).add(app)
     contract_routes(app, system.services)
     runner = web.AppRunner(
         app,
@@ -309,6 +370,25 @@ def _quiet_http_log() -> logging.Logger:
     if not quiet.filters:
         quiet.addFilter(without_quotes)
     return quiet
+
+
+async def open_pool(database_url: str, connections_max: int) -> asyncpg.Pool:
+    """Connections that serve. A half-open line holds up neither us nor, by its locks, others."""
+    silent = {
+        "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS}s",
+        # What is idle outside a transaction may hold a lock, too; it ends with whoever is gone.
+        "tcp_keepalives_idle": "20",
+        "tcp_keepalives_interval": "10",
+        "tcp_keepalives_count": "3",
+    }
+    return await asyncpg.create_pool(
+        database_url,
+        min_size=2,
+        max_size=connections_max,
+        command_timeout=COMMAND_SECONDS,
+        server_settings=silent,
+        reset=_keep_as_it_is,
+    )
 
 
 async def _keep_as_it_is(_: asyncpg.Connection) -> None:

@@ -25,6 +25,47 @@ LOG_POSITION = Gauge(
 FOLLOWER_POSITION = Gauge(
     "liennganh_follower_position", "Position of a follower", ["follower"], registry=REGISTRY
 )
+FOLLOWER_BEHIND = Gauge(
+    "liennganh_follower_behind",
+    "Positions from the checkpoint to the end of the log",
+    ["follower"],
+    registry=REGISTRY,
+)
+FOLLOWER_BEHIND_SECONDS = Gauge(
+    "liennganh_follower_behind_seconds",
+    "Age of the oldest event that was not taken, 0 when there is none",
+    ["follower"],
+    registry=REGISTRY,
+)
+FOLLOWER_UNDECIDED = Gauge(
+    "liennganh_follower_undecided",
+    "Parked streams that are not tried again until an operator decides",
+    ["follower"],
+    registry=REGISTRY,
+)
+RELAY_BEHIND = Gauge(
+    "liennganh_relay_behind",
+    "Positions that are recorded and not yet acknowledged by the stream",
+    ["relay"],
+    registry=REGISTRY,
+)
+APPENDS = Counter(
+    "liennganh_appends_total",
+    "Commands by the log's verdict; `deferred` is tried again at once",
+    ["service", "verdict"],
+    registry=REGISTRY,
+)
+WRITER_QUEUE = Gauge(
+    "liennganh_writer_queue_commands",
+    "Commands that wait to be recorded",
+    ["service"],
+    registry=REGISTRY,
+)
+DATABASE = Gauge(
+    "liennganh_database_answers",
+    "1 when the database answered what this page asked, 0 when the figures of it are old",
+    registry=REGISTRY,
+)
 TASK_RESTARTS = Counter(
     "liennganh_task_restarts_total", "Tasks the supervisor restarted", ["task"], registry=REGISTRY
 )

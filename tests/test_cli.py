@@ -15,7 +15,10 @@ from shared.auth import DevelopmentIssuer
 from tests.running import World
 
 LIENNGANH = [sys.executable, "-c", "from services.cli import main; main()"]
-VERBS = ("up", "demo", "token", "migrate", "status", "replay", "contracts")
+VERBS = (
+    *("up", "demo", "token", "migrate", "status", "replay", "contracts", "parked", "retry", "skip"),
+    *("quarantine", "rebuild", "rebuild-stream"),
+)
 READY_SECONDS = 60
 STOP_SECONDS = 30
 

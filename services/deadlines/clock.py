@@ -19,16 +19,17 @@ from services.deadlines.events import Alarm, MissDeadline, RaiseDeadlineWarning
 from services.deadlines.projection import next_of
 from services.deadlines.reactions import ENGINE
 from shared.actor import Act
-from shared.context import Context, Fold
+from shared.context import Context
 from shared.errors import Conflict, Retry
+from shared.fold import Fold
 from shared.follow import Follower
 from shared.reference import Register
 from shared.sql import Tables
 
 PAGE_PERIODS_MAX = 500
 """Periods that are looked at together."""
-LOOK_SECONDS = 30.0
-"""The longest sleep: another process may have opened a period, or somebody set the clock."""
+LOOK_SECONDS = 5.0
+"""The longest sleep: another process may have shown the read model a period that ends sooner."""
 STALE_SECONDS = 0.05
 """The shortest sleep: the read model may still show what has been said."""
 CAUGHT_UP_SECONDS = 10.0
@@ -156,13 +157,11 @@ class Clock:
         return position, None if at is None else Next(at, what.id, alarm)
 
     async def _caught_up(self, position: int) -> None:
-        """Wait until the read model shows what was said, so that the next look is a new one."""
+        """Wait until the read model shows what was said, whichever process carries it."""
         try:
             async with asyncio.timeout(CAUGHT_UP_SECONDS):
-                while self._follower.position < position:
-                    moved = self._follower.moved
-                    if self._follower.position < position:
-                        await moved.wait()
+                while await self._follower.stands() < position:
+                    await _signal(self._follower.moved, STALE_SECONDS)
         except TimeoutError:
             raise Retry("the read model of the clock lags behind; looking again later") from None
 
@@ -173,8 +172,13 @@ class Clock:
         if moment is not None:
             least = timedelta(seconds=STALE_SECONDS)
             wait = min(wait, max(moment - self._now(), least))
-        try:
-            async with asyncio.timeout(wait.total_seconds()):
-                await moved.wait()
-        except TimeoutError:
-            return
+        await _signal(moved, wait.total_seconds())
+
+
+async def _signal(signal: asyncio.Event, seconds: float) -> None:
+    """Wait for a signal, at the latest until the time is over."""
+    try:
+        async with asyncio.timeout(seconds):
+            await signal.wait()
+    except TimeoutError:
+        return

@@ -19,7 +19,7 @@ from services.deadlines.events import (
     DeadlineWarningRaised,
 )
 from shared.envelope import Envelope
-from shared.follow import Projection
+from shared.follow import Projection, each
 from shared.reference.deadlines import load_periods
 from shared.sql import Tables
 
@@ -112,7 +112,7 @@ async def _next(id: Any, tables: Tables) -> None:
         return
     raised = orjson.loads(row["raised"])
     alarms = [
-        Alarm.model_validate(each) for each in orjson.loads(row["alarms"]) if each not in raised
+        Alarm.model_validate(said) for said in orjson.loads(row["alarms"]) if said not in raised
     ]
     at, alarm = next_of(alarms, row["miss_at"], missed=row["due"] in row["missed_dues"])
     await tables.run("next", id, at, alarm.model_dump_json() if alarm else None)
@@ -122,7 +122,7 @@ def next_of(
     alarms: Sequence[Alarm], miss_at: datetime | None, *, missed: bool
 ) -> tuple[datetime | None, Alarm | None]:
     """The next moment, and the warning that it is for; no warning: the end itself."""
-    first = min(alarms, key=lambda each: each.at, default=None)
+    first = min(alarms, key=lambda alarm: alarm.at, default=None)
     if miss_at is None or missed:
         return (first.at, first) if first else (None, None)
     if first is not None and first.at < miss_at:
@@ -131,12 +131,12 @@ def next_of(
 
 
 def _json(alarms: Sequence[Alarm]) -> str:
-    return orjson.dumps([each.model_dump(mode="json") for each in alarms]).decode()
+    return orjson.dumps([alarm.model_dump(mode="json") for alarm in alarms]).decode()
 
 
 @functools.cache
 def _tracks() -> dict[str, str]:
-    return {each.id: each.track for each in load_periods().all()}
+    return {row.id: row.track for row in load_periods().all()}
 
 
 DUE = Projection(
@@ -145,5 +145,5 @@ DUE = Projection(
     version=1,
     folder=FOLDER,
     sources=("deadlines",),
-    apply=apply,
+    apply=each(apply),
 )

@@ -20,9 +20,10 @@ from services.deadlines.patterns import Fact, first_of, look, matches
 from services.deadlines.reckoning import Reckoner
 from services.deadlines.wiring import Row, Wiring
 from shared.actor import Act, Actor
-from shared.context import Context, Fold
+from shared.context import Context
 from shared.envelope import Envelope
 from shared.errors import Conflict
+from shared.fold import Fold
 from shared.reference import Register
 from shared.sql import Tables
 

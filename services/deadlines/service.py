@@ -14,9 +14,9 @@ from services.deadlines.projection import DUE
 from services.deadlines.reactions import Reactor
 from services.deadlines.reckoning import Reckoner
 from services.deadlines.wiring import load_wiring
-from shared.context import Fold
 from shared.envelope import Envelope
-from shared.follow import Projection
+from shared.fold import Fold
+from shared.follow import Projection, each
 from shared.leadership import leadership
 from shared.reference.calendar import load_calendar
 from shared.reference.deadlines import load_periods
@@ -51,11 +51,8 @@ async def start(system: System) -> None:
 def watch(reactor: Reactor, system: System) -> Projection:
     """The reactor as a follower of every service that runs here and records facts it knows."""
 
-    async def take(envelope: Envelope, tables: Tables) -> None:
-        await reactor.take(envelope, tables)
-
     sources = tuple(name for name in FACTS if name in system.logs)
-    return replace(WATCH, sources=sources, apply=take)
+    return replace(WATCH, sources=sources, apply=each(reactor.take))
 
 
 def make_clock(system: System) -> Clock:
@@ -81,7 +78,7 @@ WATCH = Projection(
     version=1,
     folder=FOLDER / "watch",
     sources=(),
-    apply=_nowhere,
+    apply=each(_nowhere),
 )
 """What the reactor remembers. No read model: it is never rebuilt."""
 

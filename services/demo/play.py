@@ -14,8 +14,9 @@ from rich.table import Table
 from services.demo.client import session
 from services.demo.letters import Letter
 from services.demo.stage import READER, Doors, Stage
-from services.operate import say, stop_signal
+from services.operate import stop_signal
 from services.registry import SERVICES
+from services.remote import say
 from shared.actor import VIETNAM
 from shared.config import Config
 from shared.errors import LiennganhError

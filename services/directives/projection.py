@@ -1,6 +1,7 @@
 """The register of directives: who has received, who has acted, what is due next."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,25 @@ from shared.sql import Tables
 FOLDER = Path(__file__).parent
 
 
-async def apply(envelope: Envelope, tables: Tables) -> None:
-    """One event into the register."""
+async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
+    """A batch into the register: event by event, and each directive touched once at the end."""
+    touched: dict[str, tuple[int, datetime]] = {}
+    for envelope in envelopes:
+        await _take(envelope, tables)
+        directive = _directive_of(envelope)
+        own = envelope.version if str(envelope.stream) == directive else 0
+        version, _ = touched.get(directive, (0, None))
+        touched[directive] = max(version, own), envelope.occurred_at
+    ids, moments = list(touched), list(touched.values())
+    tag = await tables.run("touch_directives", ids, *map(list, zip(*moments, strict=True)))
+    if tag != f"UPDATE {len(ids)}":
+        raise Broken(
+            f"the register lacks one of the directives {', '.join(ids)}, of which these events "
+            "speak: compare them with the log, then rebuild the projection"
+        )
+
+
+async def _take(envelope: Envelope, tables: Tables) -> None:
     event = envelope.event
     match event:
         case DirectiveIssued():
@@ -79,9 +97,6 @@ async def apply(envelope: Envelope, tables: Tables) -> None:
             await _reported(event, tables)
         case _:
             raise Broken(f"the register does not know {envelope.topic}: add it to apply()")
-    directive = _directive_of(envelope)
-    own = envelope.version if str(envelope.stream) == directive else 0
-    await _must(tables, "touch_directive", directive, own, event.timestamp)
 
 
 def _directive_of(envelope: Envelope) -> str:
@@ -318,4 +333,5 @@ REGISTER = Projection(
     folder=FOLDER,
     sources=("directives",),
     apply=apply,
+    numbering=("ordinal",),
 )

@@ -4,8 +4,9 @@ INSERT INTO :schema.directives
    last_event_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10)
 
--- name: touch_directive
-UPDATE :schema.directives SET version = greatest(version, $2), last_event_at = $3 WHERE id = $1
+-- name: touch_directives
+UPDATE :schema.directives d SET version = greatest(d.version, t.version), last_event_at = t.at
+FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[]) AS t(id, version, at) WHERE d.id = t.id
 
 -- name: paper
 SELECT paper FROM :schema.directives WHERE id = $1

@@ -62,6 +62,11 @@ class FeedOutbox:
             for each in waiting:
                 each.cancel()
 
+    async def head(self) -> int:
+        """The last position of the feed table."""
+        position: int = await self._pool.fetchval(FEED.statements["last_position"])
+        return position
+
     async def get(self) -> int:
         """The last position that the broker acknowledged."""
         position: int = await self._pool.fetchval(FEED.statements["published"])

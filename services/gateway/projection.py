@@ -4,7 +4,7 @@ The feed is an outbox with positions of its own: rows are inserted exactly once,
 that moves the checkpoint, and a relay publishes them in order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,45 @@ from shared.sql import Tables
 
 FOLDER = Path(__file__).parent
 FIELD = "field:"
+WITH_PARTIES = frozenset({"directive", "task", "report"})
+"""Kinds of things whose first event names parties."""
+
+Parties = dict[tuple[str, str], set[str]]
+"""(subject, role) → agencies."""
 
 
-async def apply(envelope: Envelope, tables: Tables) -> None:
-    """Learn the parties that an event names; put the event into the feeds of those who are told."""
+async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
+    """Learn the parties that events name; put each event into the feeds of those who are told.
+
+    The same rows as one event at a time. Positions have no gap: only who holds the projection's
+    turn inserts.
+    """
+    for envelope in envelopes:
+        _must_be_routable(envelope)
+    known = await _known(envelopes, tables)
+    begun = await _begun(envelopes, tables)
+    learned: list[tuple[str, str, str]] = []
+    feed: list[tuple[str, Envelope]] = []
+    for envelope in envelopes:
+        subject = envelope.metadata.subjects[0]
+        for role, agency in parties_of(envelope):
+            learned.append((subject, role, agency))
+            known.setdefault((subject, role), set()).add(agency)
+            begun.add(subject)
+        _refuse_strangers(envelope, begun)
+        feed += [(agency, envelope) for agency in _told(envelope, known)]
+    if learned:
+        await tables.run("insert_parties", *map(list, zip(*learned, strict=True)))
+    if feed:
+        told = {each.event_id: each for _, each in feed}.values()
+        events = ((each.event_id, each.topic, each.to_cloudevent()) for each in told)
+        await tables.copy("copy_events", events)
+        last = await tables.value("last_position")
+        rows = enumerate(feed, last + 1)
+        await tables.copy("copy_feed", ((at, who, each.event_id) for at, (who, each) in rows))
+
+
+def _must_be_routable(envelope: Envelope) -> None:
     if envelope.topic not in routes():
         raise Broken(f"gateway/routing/ says nothing of {envelope.topic}: add who is told of it")
     if not envelope.metadata.subjects:
@@ -27,17 +62,49 @@ async def apply(envelope: Envelope, tables: Tables) -> None:
             f"{envelope.store} {envelope.position} ({envelope.topic}) names no subjects: it was "
             "not recorded by a command, and nobody can say who is told of it"
         )
-    parties = parties_of(envelope)
-    if parties:
-        roles, agencies = zip(*parties, strict=True)
-        subject = envelope.metadata.subjects[0]
-        await tables.run("insert_parties", subject, list(roles), list(agencies))
-    told = await _told(envelope, tables)
-    if told:
-        await tables.run(
-            "insert_event", envelope.event_id, envelope.topic, envelope.to_cloudevent()
-        )
-        await tables.run("insert_feed", told, envelope.event_id)
+
+
+def _refuse_strangers(envelope: Envelope, begun: Set[str]) -> None:
+    """What is about a parked thing waits with it: otherwise its parties would never be told."""
+    for subject in envelope.metadata.subjects:
+        if subject.partition(":")[0] in WITH_PARTIES and subject not in begun:
+            raise Broken(
+                f"{envelope.store} {envelope.position} ({envelope.topic}) is about {subject}, "
+                "whose parties are not known yet: it waits until they are"
+            )
+
+
+async def _begun(envelopes: Sequence[Envelope], tables: Tables) -> set[str]:
+    """Of the things that these events are about, those whose parties are known."""
+    subjects = {subject for each in envelopes for subject in each.metadata.subjects}
+    return {row["subject"] for row in await tables.rows("with_parties", list(subjects))}
+
+
+async def _known(envelopes: Sequence[Envelope], tables: Tables) -> Parties:
+    """The parties that earlier batches named, as far as these events need them."""
+    wanted = {part for each in envelopes for part in _parts(each)}
+    known: Parties = {part: set() for part in wanted}
+    if wanted:
+        for row in await tables.rows("parties", *map(list, zip(*wanted, strict=True))):
+            known[row["subject"], row["role"]].add(row["agency"])
+    return known
+
+
+def _parts(envelope: Envelope) -> Iterator[tuple[str, str]]:
+    """Whose part in what decides who is told of an event."""
+    for rule in routes()[envelope.topic]:
+        if FIELD not in rule:
+            for subject in envelope.metadata.subjects:
+                yield subject, rule
+
+
+def _told(envelope: Envelope, known: Parties) -> Iterable[str]:
+    """First those whom the event itself names, then the parties in the order of their ids."""
+    rules = [rule for rule in routes()[envelope.topic] if FIELD in rule]
+    fields = [rule.removeprefix(FIELD) for rule in rules]
+    named = [agency for field in fields for agency in agencies_in(envelope.fields, field)]
+    parties = sorted(set[str]().union(*(known[part] for part in _parts(envelope))))
+    return dict.fromkeys([*named, *parties])
 
 
 def parties_of(envelope: Envelope) -> Sequence[tuple[str, str]]:
@@ -73,16 +140,6 @@ def _as(role: str, agencies: Sequence[str]) -> list[tuple[str, str]]:
     return [(role, agency) for agency in dict.fromkeys(agencies)]
 
 
-async def _told(envelope: Envelope, tables: Tables) -> list[str]:
-    rules = routes()[envelope.topic]
-    fields = [rule.removeprefix(FIELD) for rule in rules if FIELD in rule]
-    named = [each for field in fields for each in agencies_in(envelope.fields, field)]
-    roles = [rule for rule in rules if FIELD not in rule]
-    rows = await tables.rows("parties", list(envelope.metadata.subjects), roles)
-    told = dict.fromkeys([*named, *(row["agency"] for row in rows)])
-    return list(told)
-
-
 FEED = Projection(
     service="gateway",
     name="feed",
@@ -90,4 +147,6 @@ FEED = Projection(
     folder=FOLDER,
     sources=("directives", "cases"),
     apply=apply,
+    numbering=("position",),
+    outward=("published",),
 )

@@ -1,18 +1,22 @@
 -- name: insert_parties
 INSERT INTO :schema.parties (subject, role, agency)
-SELECT $1, role, agency FROM unnest($2::text[], $3::text[]) AS t(role, agency)
-ON CONFLICT DO NOTHING
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING
+
+-- name: with_parties
+SELECT DISTINCT subject FROM :schema.parties WHERE subject = ANY($1::text[])
 
 -- name: parties
-SELECT DISTINCT agency FROM :schema.parties
-WHERE subject = ANY($1::text[]) AND role = ANY($2::text[]) ORDER BY agency
+SELECT subject, role, agency FROM :schema.parties
+JOIN unnest($1::text[], $2::text[]) AS t(subject, role) USING (subject, role)
 
--- name: insert_event
-INSERT INTO :schema.events (event_id, topic, body) VALUES ($1, $2, $3)
+-- name: copy_events
+COPY :schema.events (event_id, topic, body) FROM STDIN
 
--- name: insert_feed
-INSERT INTO :schema.feed (agency, event_id) SELECT agency, $2
-FROM unnest($1::text[]) WITH ORDINALITY AS t(agency, ord) ORDER BY ord
+-- name: copy_feed
+COPY :schema.feed (position, agency, event_id) FROM STDIN
+
+-- name: last_position
+SELECT coalesce(max(position), 0) FROM :schema.feed
 
 -- name: read
 SELECT f.position, f.agency, f.event_id, e.topic, e.body

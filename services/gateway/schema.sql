@@ -13,7 +13,7 @@ CREATE TABLE :schema.events (
 
 -- One row per agency and event, in the order of the sources; the relay publishes from here.
 CREATE TABLE :schema.feed (
-  position bigserial PRIMARY KEY,
+  position bigint PRIMARY KEY,
   agency text NOT NULL,
   event_id uuid NOT NULL REFERENCES :schema.events,
   UNIQUE (agency, event_id));

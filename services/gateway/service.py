@@ -25,9 +25,9 @@ MESSAGES_UNACKNOWLEDGED_MAX = 256
 
 async def start(system: System) -> None:
     """The feeds' stream and relay; then let agencies in."""
-    await system.ensure_stream(FEEDS, SUBJECTS)
     outbox = await FeedOutbox.open(system.pool, system.followers[FEED.schema])
-    system.start_relay("gateway.feeds", Relay(outbox, system.bus, FEEDS, cursor=outbox))
+    relay = Relay(outbox, system.bus, FEEDS, cursor=outbox)
+    await system.start_relay("gateway.feeds", relay, SUBJECTS, outbox.head)
     system.supervisor.start("gateway.callout", lambda: _let_agencies_in(system))
 
 

@@ -1,8 +1,10 @@
 """One row per event, in the order of their coming, with its sentence in two languages."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from services.timeline.sentences import NAMED_BY, SENTENCES, called, say
 from shared.actor import VIETNAM
@@ -17,66 +19,118 @@ LATE_AFTER = timedelta(days=1)
 
 TITLE_CHARACTERS_MAX = 160
 ALL_ADDRESSEES = ("tất cả nơi nhận", "all addressees")
+REVISED = "directives.directive_revised.v1"
+NAMES_CACHED_MAX = 16_384
+"""Agencies on a day whose names are kept."""
+
+Titles = dict[str, tuple[str, str]]
+"""Subject → what it is called, Vietnamese and English."""
 
 
-async def apply(envelope: Envelope, tables: Tables) -> None:
-    """One event into the timeline."""
-    subjects = list(envelope.metadata.subjects)
-    if not subjects:
+async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
+    """A batch into the timeline: the same rows as one event at a time.
+
+    Entries are numbered without a gap: only who holds the projection's turn inserts.
+    """
+    for envelope in envelopes:
+        _must_be_tellable(envelope)
+    last = await tables.value("last_entry")
+    subjects = {subject for each in envelopes for subject in each.metadata.subjects}
+    titles: Titles = {
+        row["subject"]: (row["vi"], row["en"])
+        for row in await tables.rows("titles", list(subjects))
+    }
+    renamed: Titles = {}
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for entry_id, envelope in enumerate(envelopes, last + 1):
+            subject = envelope.metadata.subjects[0]
+            if envelope.version == 1 and subject not in titles:
+                titles[subject] = renamed[subject] = title(envelope)
+            _refuse_strangers(envelope, titles)
+            yield entry_id, *_row(envelope, titles)
+            if envelope.topic == REVISED and subject in titles:
+                titles[subject] = renamed[subject] = title(envelope)
+
+    await tables.copy("copy_entries", rows())
+    await tables.copy(
+        "copy_subject_entries",
+        (
+            (subject, entry_id)
+            for entry_id, envelope in enumerate(envelopes, last + 1)
+            for subject in envelope.metadata.subjects
+        ),
+    )
+    if renamed:
+        await tables.run("call", list(renamed), *map(list, zip(*renamed.values(), strict=True)))
+
+
+def _must_be_tellable(envelope: Envelope) -> None:
+    if envelope.topic not in SENTENCES:
+        raise Broken(f"{envelope.topic} has no sentence in services/timeline/sentences/")
+    if not envelope.metadata.subjects:
         raise Broken(
             f"{envelope.store} {envelope.position} ({envelope.topic}) names no subjects: it was "
             "not recorded by a command, and nobody can say what it is about"
         )
-    if envelope.version == 1:
-        await tables.run("insert_title", subjects[0], *title(envelope))
-    titles = {
-        row["subject"]: (row["vi"], row["en"]) for row in await tables.rows("titles", subjects)
-    }
-    actor_vi, actor_en = agency_names(envelope.metadata.actor.agency, envelope)
-    entry_id = await tables.value(
-        "insert_entry",
+
+
+def _refuse_strangers(envelope: Envelope, titles: Mapping[str, tuple[str, str]]) -> None:
+    """What is about a parked thing waits with it: a sentence without its name would stay so."""
+    for subject in envelope.metadata.subjects:
+        if subject.partition(":")[0] in NAMED_BY and subject not in titles:
+            raise Broken(
+                f"{envelope.store} {envelope.position} ({envelope.topic}) is about {subject}, "
+                "whose beginning has not been taken: it waits until that has"
+            )
+
+
+def _row(envelope: Envelope, titles: Mapping[str, tuple[str, str]]) -> tuple[Any, ...]:
+    """The values of `copy_entries` after the entry's number."""
+    metadata, occurred_at = envelope.metadata, envelope.occurred_at
+    return (
         envelope.store,
         envelope.position,
         envelope.event_id,
         envelope.topic,
         envelope.stream,
         envelope.version,
-        envelope.occurred_at,
+        occurred_at,
         envelope.recorded_at,
-        envelope.metadata.actor.agency,
-        actor_vi,
-        actor_en,
-        envelope.metadata.actor.user,
-        subjects,
+        metadata.actor.agency,
+        *agency_names(metadata.actor.agency, occurred_at),
+        metadata.actor.user,
+        metadata.subjects,
         *sentences_of(envelope, titles),
-        envelope.recorded_at - envelope.occurred_at > LATE_AFTER,
-        envelope.metadata.correlation_id,
-        envelope.metadata.causation_id,
+        envelope.recorded_at - occurred_at > LATE_AFTER,
+        metadata.correlation_id,
+        metadata.causation_id,
     )
-    await tables.run("insert_subjects", subjects, entry_id)
-    if envelope.topic == "directives.directive_revised.v1":
-        await tables.run("rename", subjects[0], *title(envelope))
 
 
 def sentences_of(envelope: Envelope, titles: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
-    """What happened, Vietnamese and English. `titles` say what subjects are called.
+    """What happened, Vietnamese and English. `titles` say what subjects are called."""
+    day = _day(envelope.occurred_at)
+    names = [("actor", _names_on(envelope.metadata.actor.agency, day))]
+    for subject in envelope.metadata.subjects:
+        kind = NAMED_BY.get(subject.partition(":")[0])
+        if kind and subject in titles:
+            names.append((kind, titles[subject]))
+    said = dict(envelope.fields)
 
-    Raises `Broken` when there is no sentence for it.
-    """
-    templates = SENTENCES.get(envelope.topic)
-    if templates is None:
-        raise Broken(f"{envelope.topic} has no sentence in services/timeline/sentences/")
-    vi, en = (
-        _text(template, envelope, titles, english)
-        for template, english in zip(templates, (False, True), strict=True)
-    )
-    return vi, en
+    def sentence(template: str, english: bool) -> str:
+        said.update((name, each[english]) for name, each in names)
+        return say(template, said, english, lambda agency: _names_on(agency, day)[english])
+
+    vi, en = SENTENCES[envelope.topic]
+    return sentence(vi, False), sentence(en, True)
 
 
 def title(envelope: Envelope) -> tuple[str, str]:
     """What the subject of this event is called from then on: Vietnamese, English."""
     fields = envelope.fields
-    if named := called(envelope.topic, fields, lambda each: agency_names(each, envelope)):
+    when = envelope.occurred_at
+    if named := called(envelope.topic, fields, lambda each: agency_names(each, when)):
         return named
     if "reference" in fields and envelope.topic.startswith("directives.directive_"):
         number = fields["reference"]
@@ -87,12 +141,21 @@ def title(envelope: Envelope) -> tuple[str, str]:
     return _titled(key, vi), _titled(key, en)
 
 
-def agency_names(agency: str, envelope: Envelope) -> tuple[str, str]:
-    """The agency's names on the day of the event; its id when the register does not know it."""
+def agency_names(agency: str, occurred_at: datetime) -> tuple[str, str]:
+    """The agency's names on the day of an event; its id when the register does not know it."""
+    return _names_on(agency, _day(occurred_at))
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(VIETNAM).date()
+
+
+@functools.lru_cache(NAMES_CACHED_MAX)
+def _names_on(agency: str, day: date) -> tuple[str, str]:
     if agency == "ALL_ADDRESSEES":
         return ALL_ADDRESSEES
     try:
-        found = load_register().agency(agency, envelope.occurred_at.astimezone(VIETNAM).date())
+        found = load_register().agency(agency, day)
     except RegisterError:
         return agency, agency
     return found.name_vi, found.name_en
@@ -102,18 +165,6 @@ def _titled(key: str, words: str) -> str:
     return f"{key} ({words[:TITLE_CHARACTERS_MAX]})" if words else key
 
 
-def _text(
-    template: str, envelope: Envelope, titles: Mapping[str, tuple[str, str]], english: bool
-) -> str:
-    actor = agency_names(envelope.metadata.actor.agency, envelope)[english]
-    said = {**envelope.fields, "actor": actor}
-    for subject in envelope.metadata.subjects:
-        kind = NAMED_BY.get(subject.partition(":")[0])
-        if kind and subject in titles:
-            said[kind] = titles[subject][english]
-    return say(template, said, english, lambda agency: agency_names(agency, envelope)[english])
-
-
 TIMELINE = Projection(
     service="timeline",
     name="timeline",
@@ -121,4 +172,5 @@ TIMELINE = Projection(
     folder=Path(__file__).parent,
     sources=("directives", "cases"),
     apply=apply,
+    numbering=("entry_id",),
 )

@@ -1,19 +1,15 @@
--- name: insert_entry
-INSERT INTO :schema.entries (store, position, event_id, topic, stream, version, occurred_at,
-  recorded_at, agency, agency_vi, agency_en, officer, subjects, vi, en, late,
-  correlation_id, causation_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-RETURNING entry_id
+-- name: copy_entries
+COPY :schema.entries (entry_id, store, position, event_id, topic, stream, version, occurred_at,
+  recorded_at, agency, agency_vi, agency_en, officer, subjects, vi, en, late, correlation_id,
+  causation_id) FROM STDIN
 
--- name: insert_subjects
-INSERT INTO :schema.subject_entries (subject, entry_id)
-SELECT subject, $2 FROM unnest($1::text[]) AS subject
+-- name: copy_subject_entries
+COPY :schema.subject_entries (subject, entry_id) FROM STDIN
 
--- name: insert_title
-INSERT INTO :schema.titles (subject, vi, en) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
-
--- name: rename
-UPDATE :schema.titles SET vi = $2, en = $3 WHERE subject = $1
+-- name: call
+INSERT INTO :schema.titles (subject, vi, en)
+SELECT subject, vi, en FROM unnest($1::text[], $2::text[], $3::text[]) AS t(subject, vi, en)
+ON CONFLICT (subject) DO UPDATE SET vi = excluded.vi, en = excluded.en
 
 -- name: titles
 SELECT subject, vi, en FROM :schema.titles WHERE subject = ANY($1::text[])

@@ -1,6 +1,6 @@
 -- name: create
 CREATE TABLE :schema.entries (
-  entry_id bigserial PRIMARY KEY,
+  entry_id bigint PRIMARY KEY,
   store text NOT NULL,
   position bigint NOT NULL,
   event_id uuid NOT NULL UNIQUE,
@@ -21,10 +21,11 @@ CREATE TABLE :schema.entries (
   causation_id uuid NOT NULL,
   UNIQUE (store, position));
 
--- One row per event and subject, so that a page of one subject is one index range.
+-- One row per event and subject, so that a page of one subject is one index range. It is written
+-- in one act with its entry; a reference would be looked up once more for every row.
 CREATE TABLE :schema.subject_entries (
   subject text NOT NULL,
-  entry_id bigint NOT NULL REFERENCES :schema.entries,
+  entry_id bigint NOT NULL,
   PRIMARY KEY (subject, entry_id));
 
 -- What a subject is called in sentences: as its first event said, until it was given a number.

@@ -32,7 +32,7 @@ async def vault_url(system: System) -> str:
     path = config.secrets / PASSWORD_FILE
     password = await asyncio.to_thread(read_or_make_secret, path, PASSWORD_BYTES)
     try:
-        await make_role(system.database_url, password)
+        await make_role(system.access.owner_url or system.database_url, password)
     except asyncpg.InsufficientPrivilegeError as error:
         raise Broken(
             f"the role {ROLE} cannot be made here ({error}): make it yourself and set "
@@ -61,4 +61,6 @@ def as_role(url: str, role: str, password: str) -> str:
     """The same address for another role."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{quote(role)}:{quote(password)}@{host}"))
+    return urlunsplit(
+        parts._replace(netloc=f"{quote(role, safe='')}:{quote(password, safe='')}@{host}")
+    )

@@ -219,6 +219,14 @@ class Bus:
             max_ack_pending=max_ack_pending,
         )
 
+    async def durables(self, stream: str) -> Sequence[Mapping[str, Any]]:
+        """See `streams.durables`: what is needed to make them again after `delete_stream`."""
+        return await streams.durables(self._api, stream)
+
+    async def restore_durable(self, stream: str, configuration: Mapping[str, Any]) -> None:
+        """See `streams.restore_durable`."""
+        await streams.restore_durable(self._api, stream, configuration)
+
     def consumer(self, stream: str, durable: str) -> Consumer:
         """A reader of that durable consumer, for one task."""
         return Consumer(self._connection, self._api, self._domain, stream, durable)

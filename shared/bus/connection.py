@@ -21,10 +21,12 @@ from typing import Any
 
 import structlog
 from nats.aio.client import Client
+from prometheus_client import Counter, Gauge
 
 from shared.bus.faults import Forbidden, PublishUnknown, TooLarge, Unavailable
-from shared.bus.wire import Arrival, Interest, Waiting, header_block
+from shared.bus.wire import Arrival, Interest, Waiting, bounded, header_block
 from shared.errors import Broken
+from shared.telemetry import REGISTRY
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +48,9 @@ ARRIVED_MESSAGES_MAX = 16_384
 ARRIVED_BYTES_MAX = 64 * 1024 * 1024
 """Arrived on one subscription and not yet handled; what comes on top is lost, as NATS may."""
 SUBJECT = re.compile(r"\S+")
+
+HEALTHY = Gauge("liennganh_bus_healthy", "1 while it can be used", ["bus"], registry=REGISTRY)
+RECONNECTS = Counter("liennganh_bus_reconnects", "Lines replaced", ["bus"], registry=REGISTRY)
 
 Secret = str | Callable[[], str] | None
 """A credential, or where to ask for it at each new connection (not blocking)."""
@@ -96,11 +101,13 @@ class Connection:
                 )
             await asyncio.sleep(REDIAL_SECONDS_MIN)
         self._supervisor = loop.create_task(self._supervise(), name=f"bus {self.name}")
+        HEALTHY.labels(self.name).set_function(lambda: self.healthy)
 
     async def close(self) -> None:
         """Send what is written, then disconnect; bounded in time."""
         self._closing = True
         self._up.clear()
+        HEALTHY.remove(self.name)
         if self._supervisor is not None:
             self._supervisor.cancel()
             self._suspicion.set()
@@ -136,7 +143,10 @@ class Connection:
         """Whether it is connected, at the latest after the timeout."""
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_seconds):
-                await self._up.wait()
+                while not self.connected:
+                    self.suspect()  # Perhaps the watchdog has not seen yet that the line is gone.
+                    await asyncio.sleep(REDIAL_SECONDS_MIN)
+                    await self._up.wait()
         return self.connected
 
     async def write(
@@ -219,7 +229,7 @@ class Connection:
         with suppress(ValueError):
             self._interests.remove(interest)
         if interest.handle is not None and self.connected:
-            await _bounded(interest.handle.unsubscribe(), CLOSE_SECONDS)
+            await bounded(interest.handle.unsubscribe(), CLOSE_SECONDS)
 
     async def flush(self, timeout_seconds: float = PING_TIMEOUT_SECONDS) -> None:
         """Return when the server has read all that was written. Raises `Unavailable`."""
@@ -301,6 +311,7 @@ class Connection:
             while not self._closing and not await self._dial():
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, REDIAL_SECONDS_MAX)
+            RECONNECTS.labels(self.name).inc()
             log.info("bus connected again", bus=self.name, generation=self.generation)
 
     async def _watch(self) -> str:
@@ -328,11 +339,13 @@ class Connection:
         ping = asyncio.create_task(_round_trip(client, timeout_seconds))
         self._pings.add(ping)
         ping.add_done_callback(self._pings.discard)
-        return await asyncio.shield(ping)
+        # And before it has been written, the library waits without end for a socket that is full.
+        done, _ = await asyncio.wait({ping}, timeout=timeout_seconds + FLUSH_SECONDS)
+        return bool(done) and ping.result()
 
     async def _discard(self, client: Client | None) -> None:
         if client is not None and not client.is_closed:
-            await _bounded(client.close(), CLOSE_SECONDS)
+            await bounded(client.close(), CLOSE_SECONDS)
 
     async def _answered(self, arrival: Arrival) -> None:
         waiting = self._waiting.get(arrival.subject.rpartition(".")[2])
@@ -380,12 +393,3 @@ async def _round_trip(client: Client, timeout_seconds: float) -> bool:
         log.info("bus does not answer", error=repr(error))
         return False
     return True
-
-
-async def _bounded(work: Awaitable[Any], seconds: float) -> None:
-    """Wait for a farewell, but neither for ever nor at the price of an exception."""
-    try:
-        async with asyncio.timeout(seconds):
-            await work
-    except Exception as error:
-        log.info("bus connection was not closed cleanly", error=repr(error))

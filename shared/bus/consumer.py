@@ -13,6 +13,7 @@ from shared.bus.connection import Connection
 from shared.bus.faults import Unavailable
 from shared.bus.streams import NANOSECONDS, Api, ConsumerInfo, consumer_info
 from shared.bus.wire import Arrival, Interest
+from shared.errors import Retry
 
 FETCH_SECONDS_MIN = 0.05
 PULL_SECONDS = 5.0
@@ -103,7 +104,8 @@ class Consumer:
             if taken and (taken[-1].pending == 0 or self._owed <= 0):
                 return taken
             if not taken:
-                await self._stand(batch, remaining)
+                await self._say_what_is_missing()
+                await self._stand_or_pause(batch, remaining)
             self._news.clear()
             patience = GATHER_SECONDS if taken else min(remaining, self._silence_left())
             if not self._arrived and not await self._told(patience) and taken:
@@ -122,14 +124,24 @@ class Consumer:
         while self._arrived and self._connection.connected:
             await self._arrived.popleft().nak()
 
-    async def _stand(self, batch: int, remaining: float) -> None:
-        """See to it that the server has a request of ours to answer."""
-        loop = asyncio.get_running_loop()
+    async def _say_what_is_missing(self) -> None:
+        """Raises `NoConsumer` or `Unavailable` when the server has refused our request."""
         if self._missing:
             await self._pause_longer()
             why, self._missing = self._missing, ""
             await self.info()  # Says it in the right words if it is really gone.
             raise Unavailable(f"consumer {self.durable} of {self.stream}: {why}")
+
+    async def _stand_or_pause(self, batch: int, remaining: float) -> None:
+        try:
+            await self._stand(batch, remaining)
+        except Retry:
+            await self._pause_longer()  # It may have been said without a moment's waiting.
+            raise
+
+    async def _stand(self, batch: int, remaining: float) -> None:
+        """See to it that the server has a request of ours to answer."""
+        loop = asyncio.get_running_loop()
         if not await self._connection.wait_connected(remaining):
             raise Unavailable(f"consumer {self.durable} of {self.stream}: the bus is away")
         if self._interest is None:

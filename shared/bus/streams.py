@@ -118,7 +118,8 @@ async def ensure_stream(
         seen = ", ".join(f"{k} is {found.get(k)!r}, not {keeps.get(k)!r}" for k in different)
         raise Broken(
             f"stream {name} is not as it must be ({seen}): set it with `nats stream edit {name}`, "
-            "or copy it anew from the log with `liennganh rebuild-stream`"
+            f"or remove it with `nats stream rm {name}`, start, and copy it anew from the log with "
+            "`liennganh rebuild-stream`"
         )
     if any(found.get(key) != value for key, value in tunes.items()):
         await api(f"STREAM.UPDATE.{name}", {**found, **tunes})
@@ -186,6 +187,24 @@ async def ensure_consumer(
             f"{error}: remove it with `nats consumer rm {stream} {durable}`; its reader keeps its "
             "own position and loses nothing"
         ) from error
+
+
+async def durables(api: Api, stream: str) -> Sequence[Mapping[str, Any]]:
+    """Configurations of the durables that read the stream from its start. Raises `NoStream`."""
+    found: list[Mapping[str, Any]] = []
+    while True:
+        page = await api(f"CONSUMER.LIST.{stream}", {"offset": len(found)})
+        found += [each["config"] for each in page["consumers"]]
+        if not page["consumers"] or len(found) >= page["total"]:
+            break
+    ours = [each for each in found if each.get("durable_name")]
+    return [each for each in ours if each.get("deliver_policy") == "all"]
+
+
+async def restore_durable(api: Api, stream: str, configuration: Mapping[str, Any]) -> None:
+    """Make a durable as `durables` told. Raises `ApiError` when the server does not want it."""
+    name = configuration["durable_name"]
+    await api(f"CONSUMER.CREATE.{stream}.{name}", {"stream_name": stream, "config": configuration})
 
 
 async def consumer_info(api: Api, stream: str, durable: str) -> ConsumerInfo:

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import structlog
+
 from shared.bus.faults import PublishUnknown
+
+log = structlog.get_logger(__name__)
 
 HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
@@ -66,14 +70,28 @@ class Waiting:
 
 def header_block(headers: Mapping[str, str]) -> bytes:
     """Headers as they are sent (NATS/1.0). Raises `ValueError` when one could not be read back."""
-    lines = ["NATS/1.0"]
-    for key, value in headers.items():
-        if not _is_header_name(key) or "\r" in value or "\n" in value:
-            raise ValueError(f"not a header: {key!r}: {value!r}")
-        lines.append(f"{key}: {value}")
-    return "\r\n".join([*lines, "", ""]).encode()
+    values = tuple(headers.values())
+    block = _template(tuple(headers)) % values
+    if block.count("\r") != len(values) + 2 or block.count("\n") != len(values) + 2:
+        wrong = next(key for key, value in headers.items() if "\r" in value or "\n" in value)
+        raise ValueError(f"not a header: {wrong!r}: {headers[wrong]!r}")
+    return block.encode()
 
 
 @lru_cache(maxsize=256)
-def _is_header_name(key: str) -> bool:
-    return HEADER_NAME.fullmatch(key) is not None
+def _template(names: tuple[str, ...]) -> str:
+    """The block with `%s` in place of each value: a relay sends the same names all day."""
+    for name in names:
+        if not HEADER_NAME.fullmatch(name):
+            raise ValueError(f"not a header: {name!r}")
+    lines = (f"{name.replace('%', '%%')}: %s" for name in names)
+    return "\r\n".join(["NATS/1.0", *lines, "", ""])
+
+
+async def bounded(work: Awaitable[Any], seconds: float) -> None:
+    """Wait for a farewell, but neither for ever nor at the price of an exception."""
+    try:
+        async with asyncio.timeout(seconds):
+            await work
+    except Exception as error:
+        log.info("bus connection was not closed cleanly", error=repr(error))

@@ -72,6 +72,7 @@ PROBLEMS: dict[int, str] = {
 }
 WHEN_ASKED_WHO = (401, 403)
 WHEN_READING = (404, 422, 503)
+WHEN_ORDERING = (400, 404, 408, 409, 413, 415, 422, 503)
 WHEN_RECORDING = (400, 404, 408, 409, 412, 413, 415, 422, 503)
 
 HEADERS: Json = {
@@ -136,7 +137,10 @@ RECORDED: dict[bool, str] = {
     True: "Đã ghi, hồ sơ mới. / Recorded; something new began.",
     False: "Đã ghi. / Recorded.",
 }
-
+DONE: dict[bool, str] = {
+    True: "Đã bắt đầu, chạy tiếp sau câu trả lời. / Begun; it goes on after the answer.",
+    False: "Đã thực hiện. / Done.",
+}
 
 EVENT_STREAM: Json = {
     "description": "Server-sent events; `id` is the position, `data` one JSON object.",
@@ -187,7 +191,11 @@ def operations() -> Json:
     down = {"type": "object", "additionalProperties": TEXT, "description": "What, and why."}
     ready = {
         "type": "object",
-        "properties": {"status": {"enum": ["ready", "not ready"]}, "down": down},
+        "properties": {
+            "status": {"enum": ["ready", "not ready"]},
+            "down": down,
+            "parked": COUNT | {"description": "Streams that wait in some read model."},
+        },
         "required": ["status", "down"],
     }
     paths = {

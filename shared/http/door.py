@@ -17,19 +17,18 @@ from pydantic import BaseModel
 
 from shared.actor import VIETNAM, Act, Actor
 from shared.auth import DevelopmentIssuer, Tokens, not_signed_in
-from shared.context import Context, Fold, Receipt, key_reused, receipt_of
-from shared.errors import Broken, Conflict, Refused
+from shared.context import Context, Receipt, decide
+from shared.errors import Broken, Refused
+from shared.fold import Fold
 from shared.follow import Follower, Projection
 from shared.http import asking, intake, problems, sse
 from shared.http.routes import Route
 from shared.log import Log
 from shared.policy import Competence, in_its_time
-from shared.reference import Register
+from shared.reference import Register, RegisterError
 from shared.sql import Tables
 from shared.telemetry import COMMANDS as COMMANDS_COUNTED
 
-ATTEMPTS_MAX = 3
-"""Times that a command is decided anew when another process was first."""
 COMMANDS = uuid.UUID("6f0d6a52-8f4e-5d0b-9b3a-138138138138")
 """Namespace of command ids that are made from an agency's idempotency keys."""
 
@@ -131,25 +130,23 @@ class Door:
 
     def _endpoint(self, route: Route, desk: Desk) -> Callable[[web.Request], Any]:
         async def endpoint(request: web.Request) -> web.StreamResponse:
-            english = asking.wants_english(request)
             try:
-                return await self._answer(route, desk, request, english)
+                return await self._answer(route, desk, request)
             except Exception as error:
+                english = asking.wants_english(request)
                 return problems.problem(error, english=english, instance=request.path)
 
         endpoint.__name__ = route.name
         return endpoint
 
-    async def _answer(
-        self, route: Route, desk: Desk, request: web.Request, english: bool
-    ) -> web.StreamResponse:
+    async def _answer(self, route: Route, desk: Desk, request: web.Request) -> web.StreamResponse:
         if route.kind == "page":
             response: web.StreamResponse = await route.handler(request, self)
             return response
         actor = self.actor(request) if not route.public else Actor("", "")
         if route.kind == "command":
             return await self._command(route, desk, request, actor)
-        reader = self.reader(actor, desk, english=english)
+        reader = self.reader(actor, desk, english=asking.wants_english(request))
         asked = asking.asked(route, request)
         if route.kind == "stream":
             after = asking.last_event_id(request)
@@ -175,54 +172,37 @@ class Door:
         if not isinstance(tree, dict):
             raise asking.not_an_object()
         now = self.clock()
-        asked = hashlib.sha256(
+        request_hash = hashlib.sha256(
             orjson.dumps([route.name, request.path, tree], option=orjson.OPT_SORT_KEYS)
-        )
+        ).digest()
         at = asking.occurred_at(tree.pop("occurred_at", None), now)
         said = asking.said(route, tree)
         ids = asking.path_ids(route, request)
         key = asking.idempotency_key(request)
         command_id = uuid.uuid5(COMMANDS, f"{actor.agency}|{key}") if key else self.new_id()
-
-        async def first_answer() -> Receipt | None:
-            """What the same command was answered with, when it was recorded before."""
-            assert desk.fold is not None
-            settled = await desk.fold.log.settled(command_id) if key else None
-            if settled is not None and settled.request_hash != asked.digest():
-                raise key_reused()
-            return receipt_of(settled) if settled else None
-
-        if receipt := await first_answer():
-            return self._recorded(receipt, route, desk)
+        fold, competence = desk.fold, _competence(desk)
         act = Act(actor, at, now, self.register, self.new_id)
+        correlation_id = asking.correlation(request, command_id)
+        traceparent, expected_version = asking.traceparent(request), asking.if_match(request)
 
-        async def attempt() -> Receipt:
-            assert desk.fold is not None
-            context = Context(
+        def begin() -> Context:
+            return Context(
                 act=act,
-                fold=desk.fold,
+                fold=fold,
                 command_id=command_id,
-                correlation_id=asking.correlation(request, command_id),
-                request_hash=asked.digest(),
-                traceparent=asking.traceparent(request),
-                expected_version=asking.if_match(request),
-                competence=_competence(desk),
+                correlation_id=correlation_id,
+                request_hash=request_hash,
+                traceparent=traceparent,
+                expected_version=expected_version,
+                competence=competence,
+                repeatable=bool(key),
             )
-            failed = True
-            try:
-                receipt: Receipt = await route.handler(said, context, **ids)
-                failed = False
-                return receipt
-            finally:
-                await context.close(failed=failed)
 
         try:
-            receipt = await _decide(attempt)
-        except Refused:  # Perhaps because its twin, sent at the same time, was just recorded.
-            receipt = await first_answer()
-            if receipt is None:
-                COMMANDS_COUNTED.labels(desk.service, "refused").inc()
-                raise
+            receipt = await decide(begin, lambda context: route.handler(said, context, **ids))
+        except (Refused, RegisterError):
+            COMMANDS_COUNTED.labels(desk.service, "refused").inc()
+            raise
         return self._recorded(receipt, route, desk)
 
     def _recorded(self, receipt: Receipt, route: Route, desk: Desk) -> web.Response:
@@ -232,18 +212,6 @@ class Door:
             status=201 if route.creates else 202,
             headers={"ETag": f'"{receipt.version}"'},
         )
-
-
-async def _decide(attempt: Callable[[], Any]) -> Receipt:
-    """Decide; when another process wrote in between, decide again on the new state."""
-    for left in reversed(range(ATTEMPTS_MAX)):
-        try:
-            receipt: Receipt = await attempt()
-            return receipt
-        except Conflict as conflict:
-            if conflict.status != 409 or conflict.code != "version-conflict" or not left:
-                raise
-    raise AssertionError("unreachable")
 
 
 def json_response(

@@ -12,6 +12,7 @@ from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerati
 
 from shared.domain import Command, Event
 from shared.http import answers
+from shared.http import operating as operating_routes
 from shared.http.answers import answer, component, problems
 from shared.http.routes import Route
 from shared.schemas import CONTRACT_VERSION, ID, Json, Wanted, schemas_of
@@ -25,9 +26,10 @@ OWN = {"Receipt": answers.RECEIPT, "Problem": answers.PROBLEM, "Fault": answers.
 
 def openapi(services: Sequence[Service]) -> Json:
     """The document of all rows but pages; the same services give the same document."""
+    operating = Service(answers.OPERATIONS, routes=operating_routes.ROUTES)
     rows = [
         Row(service, route)
-        for service in services
+        for service in (*services, operating)
         for route in service.routes
         if route.kind != "page"
     ]
@@ -101,6 +103,8 @@ class _Schemas:
             raise ValueError(f"{', '.join(taken)}: the contract has schemas of that name; rename")
         self._all = made | OWN
         for row in rows:
+            if row.route.kind == "order":
+                self._all[self._request(row)] = self.asked(row)
             if row.route.kind == "command":
                 self._all[self._request(row)] = _with_occurred_at(self.asked(row))
 
@@ -140,7 +144,7 @@ def _wanted(rows: Sequence[Row]) -> Iterator[Wanted]:
     for row in rows:
         yield f"{row.key} asked", "validation", row.route.model
         annotation = typing.get_type_hints(row.route.handler).get("return")
-        if row.route.kind == "query" and _describable(annotation):
+        if row.route.kind in ("query", "order") and _describable(annotation):
             yield f"{row.key} given", "serialization", annotation
 
 
@@ -187,7 +191,7 @@ def _operation(row: Row, schemas: _Schemas) -> Json:
         described["security"] = []
     if events:
         described["x-records"] = [each.TOPIC for each in events]
-    if route.kind == "command":
+    if route.kind in ("command", "order"):
         described["requestBody"] = {
             "required": True,
             "content": {"application/json": {"schema": schemas.body(row)}},
@@ -197,7 +201,8 @@ def _operation(row: Row, schemas: _Schemas) -> Json:
 
 def _parameters(row: Row, schemas: _Schemas) -> list[Json]:
     """The path first, then the query string, then headers."""
-    asked: Json = {} if row.route.kind == "command" else schemas.asked(row)
+    has_body = row.route.kind in ("command", "order")
+    asked: Json = {} if has_body else schemas.asked(row)
     properties: Json = asked.get("properties", {})
     listed = [_parameter(name, "path", properties.get(name, ID)) for name in row.names]
     listed += [
@@ -231,10 +236,14 @@ def _responses(row: Row, schemas: _Schemas) -> Json:
     if route.kind == "command":
         recorded = answer(answers.RECORDED[route.creates], component("schemas", "Receipt"))
         recorded["headers"] = {"ETag": component("headers", "ETag")}
-        status, refusals = ("201" if route.creates else "202"), answers.WHEN_RECORDING
-        return {status: recorded} | problems(*sorted({*token, *refusals}))
+        refusals = problems(*sorted({*token, *answers.WHEN_RECORDING}))
+        return {"201" if route.creates else "202": recorded} | refusals
     if route.kind == "stream":
         return {"200": answers.EVENT_STREAM} | problems(*sorted({*token, *answers.WHEN_READING}))
+    if route.kind == "order":
+        done = answer(answers.DONE[route.creates], schemas.given(row))
+        refusals = problems(*sorted({*token, *answers.WHEN_ORDERING}))
+        return {"202" if route.creates else "200": done} | refusals
     found = answer("Kết quả / What was found", schemas.given(row))
     found["headers"] = {"ETag": component("headers", "ETag")}
     return {"200": found} | problems(*sorted({*token, *answers.WHEN_READING}))

@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from shared.context import Context, Receipt
 from shared.domain import Aggregate, Command, Event
 
-Kind = Literal["command", "query", "stream", "page"]
+Kind = Literal["command", "query", "stream", "page", "order"]
 
 
 class Nothing(BaseModel):
@@ -40,6 +40,7 @@ class Route:
     """What the body (commands) or the query string (queries) must be."""
     summary: str
     creates: bool = False
+    """A command that begins a stream; an order whose work goes on after the answer."""
     aggregate: type[Aggregate] | None = None
     public: bool = False
     """Answered without a token: contracts, health, sign-in."""
@@ -70,6 +71,15 @@ def decision(line: str, aggregate: type[Aggregate], decide: Callable[..., None])
 def query(line: str, handler: Callable[..., Awaitable[Any]], *, public: bool = False) -> Route:
     """A reading: `async def handler(asked: Model, reader: Reader)` → JSON-able."""
     return _route(line, "query", handler, _asked(handler), public=public)
+
+
+def order(line: str, handler: Callable[..., Awaitable[Any]], *, goes_on: bool = False) -> Route:
+    """What an operator wants done: `async def handler(said: Model, desk)` → JSON-able.
+
+    Nothing of it is recorded in a log. `goes_on`: the answer comes before the work has ended.
+    """
+    said = typing.get_type_hints(handler)["said"]
+    return _route(line, "order", handler, said, creates=goes_on)
 
 
 def stream(line: str, handler: Callable[..., AsyncIterator[Any]]) -> Route:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.context import state_at
 from shared.domain import Aggregate
 from shared.errors import NotFound
+from shared.fold import state_at
 from shared.http.asking import Moment
 from shared.http.door import Reader
 from shared.http.routes import Route, query

@@ -49,14 +49,52 @@ CREATE TABLE IF NOT EXISTS :schema.:schema_relay (
   position bigint NOT NULL DEFAULT 0);
 INSERT INTO :schema.:schema_relay DEFAULT VALUES ON CONFLICT DO NOTHING;
 
-CREATE OR REPLACE FUNCTION :schema.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+-- What retention removed or changed, and why. Kept for ever: nothing lets its rows go.
+CREATE TABLE IF NOT EXISTS :schema.:schema_removals (
+  removal bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  removed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  session_role text NOT NULL DEFAULT session_user,
+  operation text NOT NULL CHECK (operation IN ('DELETE', 'UPDATE')),
+  table_name text NOT NULL,
+  position bigint NOT NULL,
+  stream uuid,
+  version bigint,
+  event_id uuid,
+  command_id uuid,
+  state_hash bytea NOT NULL CHECK (octet_length(state_hash) = 32),
+  reason text NOT NULL);
+
+-- The one escape, `SET LOCAL liennganh.retention = '<reason>'`, is itself recorded. As its owner,
+-- so that a role that may delete rows cannot touch what is noted about it.
+CREATE OR REPLACE FUNCTION :schema.refuse_change() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  reason text := btrim(coalesce(current_setting('liennganh.retention', true), ''));
 BEGIN
-  IF current_setting('liennganh.retention', true) = 'on' THEN
-    RETURN coalesce(NEW, OLD);
+  IF reason = '' OR TG_OP = 'TRUNCATE' OR TG_TABLE_NAME = ':schema_removals' THEN
+    RAISE EXCEPTION 'the log is append-only: % on % refused', TG_OP, TG_TABLE_NAME
+      USING ERRCODE = 'integrity_constraint_violation',
+            HINT = 'Record a correcting event instead.';
   END IF;
-  RAISE EXCEPTION 'the log is append-only: % on % refused', TG_OP, TG_TABLE_NAME
-    USING ERRCODE = 'integrity_constraint_violation',
-          HINT = 'Record a correcting event instead.';
+  IF char_length(reason) < 10 THEN
+    RAISE EXCEPTION 'the log is append-only: % on % without a reason refused', TG_OP, TG_TABLE_NAME
+      USING ERRCODE = 'integrity_constraint_violation',
+            HINT = 'Give the decision and its legal ground, of 10 characters or more: '
+                   'SET LOCAL liennganh.retention = ''<reason>''.';
+  END IF;
+  IF TG_TABLE_NAME = ':schema_events' THEN
+    INSERT INTO :schema.:schema_removals
+      (operation, table_name, position, stream, version, event_id, state_hash, reason)
+    VALUES (TG_OP, TG_TABLE_NAME, OLD.notification_id, OLD.originator_id, OLD.originator_version,
+            OLD.event_id, sha256(coalesce(OLD.state, '')), reason);
+  ELSE
+    INSERT INTO :schema.:schema_removals
+      (operation, table_name, position, command_id, state_hash, reason)
+    VALUES (TG_OP, TG_TABLE_NAME, OLD.first_position, OLD.command_id,
+            sha256(convert_to(OLD.result::text, 'UTF8')), reason);
+  END IF;
+  RETURN coalesce(NEW, OLD);
 END $$;
 CREATE OR REPLACE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON :schema.:schema_events
   FOR EACH ROW EXECUTE FUNCTION :schema.refuse_change();
@@ -65,6 +103,10 @@ CREATE OR REPLACE TRIGGER append_only_table BEFORE TRUNCATE ON :schema.:schema_e
 CREATE OR REPLACE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON :schema.:schema_commands
   FOR EACH ROW EXECUTE FUNCTION :schema.refuse_change();
 CREATE OR REPLACE TRIGGER append_only_table BEFORE TRUNCATE ON :schema.:schema_commands
+  FOR EACH STATEMENT EXECUTE FUNCTION :schema.refuse_change();
+CREATE OR REPLACE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON :schema.:schema_removals
+  FOR EACH ROW EXECUTE FUNCTION :schema.refuse_change();
+CREATE OR REPLACE TRIGGER append_only_table BEFORE TRUNCATE ON :schema.:schema_removals
   FOR EACH STATEMENT EXECUTE FUNCTION :schema.refuse_change();
 
 -- Expectations: 0 exact, 1 none, 2 exists, 3 any, 4 unique (see shared/log.py).
@@ -75,83 +117,133 @@ CREATE OR REPLACE FUNCTION :schema.append(
 RETURNS TABLE(cmd int, status text, first_position bigint, last_position bigint,
               head bigint, stream uuid, request_hash bytea, result jsonb, recorded_at timestamptz)
 LANGUAGE plpgsql VOLATILE
--- The planner cannot see how long the arrays are; nested loops over a full batch are quadratic.
+-- As its owner: the role that serves may call this and may not write to the tables itself.
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+-- The planner sees neither how long the arrays are nor how long the log will be. So one plan for
+-- good: tables are read by their keys (the log may be huge), arrays are never joined row by row.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 SET enable_nestloop = off
 AS $$
 #variable_conflict use_column
+DECLARE
+  left_out int[] := '{}';
+  new_position bigint;
 BEGIN
-  -- Two locks, each its own statement, so that the query below sees what earlier writers did:
+  -- Two locks, each its own statement, so that the queries below see what earlier writers did:
   -- our writers take turns by the first; the second makes the library's EXCLUSIVE lock wait for
   -- us and us for it, without meeting VACUUM.
   PERFORM pg_advisory_xact_lock(':schema.:schema_events'::regclass::oid::bigint);
   LOCK TABLE :schema.:schema_events IN ROW EXCLUSIVE MODE;
-  RETURN QUERY
-  WITH c AS (
-    SELECT id, hash, result, ord::int AS cmd
-    FROM unnest(p_ids, p_hashes, p_results) WITH ORDINALITY AS t(id, hash, result, ord)),
-  e AS (
-    SELECT * FROM unnest(p_cmd, p_event, p_stream, p_ver, p_expect, p_topic, p_state, p_meta)
-      WITH ORDINALITY AS t(cmd, event, stream, ver, expect, topic, state, meta, ord)),
-  known AS (
-    SELECT c.cmd, k.* FROM c JOIN :schema.:schema_commands k ON k.command_id = c.id),
-  need AS (
-    SELECT e.cmd, e.stream, min(e.ver) AS fv, max(e.ver) AS lv, min(e.expect) AS expect,
-           max(e.ver) - min(e.ver) + 1 = count(*) AND count(*) = count(DISTINCT e.ver) AS whole
-    FROM e WHERE e.cmd NOT IN (SELECT cmd FROM known) GROUP BY e.cmd, e.stream),
-  heads AS (
-    SELECT n.*, coalesce(h.v, 0) AS hv, h.v IS NOT NULL AS there
-    FROM need n LEFT JOIN LATERAL (
-      SELECT x.originator_version AS v FROM :schema.:schema_events x
-      WHERE x.originator_id = n.stream ORDER BY x.originator_version DESC LIMIT 1) h ON true),
-  later AS (  -- Of two commands on one stream in one batch, the second waits for the next batch.
-    SELECT n.cmd FROM need n
-    WHERE EXISTS (SELECT 1 FROM need m WHERE m.stream = n.stream AND m.cmd < n.cmd)
-    UNION
-    SELECT c.cmd FROM c JOIN c b ON b.id = c.id AND b.cmd < c.cmd
-    WHERE c.cmd NOT IN (SELECT cmd FROM known)),
-  bad AS (
-    SELECT DISTINCT ON (cmd) cmd, hv, stream FROM heads
-    WHERE CASE expect
-      WHEN 0 THEN NOT whole OR fv <> hv + 1
-      WHEN 1 THEN NOT whole OR there
-      WHEN 2 THEN NOT whole OR NOT there
-      WHEN 3 THEN NOT whole
-      ELSE EXISTS (SELECT 1 FROM :schema.:schema_events x JOIN e ON e.cmd = heads.cmd
-                     AND e.stream = heads.stream AND x.originator_id = e.stream
-                     AND x.originator_version = e.ver)
-           OR (SELECT count(*) <> count(DISTINCT e.ver) FROM e
-               WHERE e.cmd = heads.cmd AND e.stream = heads.stream) END
-    ORDER BY cmd, stream),
-  good AS (
-    SELECT e.*, CASE WHEN e.expect IN (2, 3) THEN h.hv + e.ver ELSE e.ver END AS final
-    FROM e JOIN heads h ON h.cmd = e.cmd AND h.stream = e.stream
-    WHERE e.cmd NOT IN (SELECT cmd FROM later) AND e.cmd NOT IN (SELECT cmd FROM bad)),
-  ins AS (
-    INSERT INTO :schema.:schema_events
+
+  -- One event alone that fits goes a short way: starting the queries below costs more than its row.
+  IF cardinality(p_ids) = 1 AND cardinality(p_cmd) = 1 AND p_expect[1] IN (0, 1)
+    AND (coalesce((SELECT x.originator_version FROM :schema.:schema_events x
+      WHERE x.originator_id = p_stream[1] ORDER BY x.originator_version DESC LIMIT 1), 0)
+      = CASE p_expect[1] WHEN 0 THEN p_ver[1] - 1 ELSE 0 END)
+    AND NOT EXISTS (SELECT FROM :schema.:schema_commands k WHERE k.command_id = p_ids[1])
+  THEN
+    INSERT INTO :schema.:schema_events AS x
       (originator_id, originator_version, topic, state, metadata, event_id)
-    SELECT stream, final, topic, state, meta, event FROM good ORDER BY ord
-    RETURNING originator_id, originator_version, notification_id, recorded_at),
-  pos AS (
-    SELECT g.cmd, min(i.notification_id) AS fp, max(i.notification_id) AS lp,
-           max(i.recorded_at) AS at
-    FROM ins i JOIN good g ON g.stream = i.originator_id AND g.final = i.originator_version
-    GROUP BY g.cmd),
-  led AS (
+    VALUES (p_stream[1], p_ver[1], p_topic[1], p_state[1], p_meta[1], p_event[1])
+    RETURNING x.notification_id, x.recorded_at INTO new_position, recorded_at;
     INSERT INTO :schema.:schema_commands
       (command_id, first_position, last_position, request_hash, result)
-    SELECT c.id, pos.fp, pos.lp, c.hash, c.result FROM pos JOIN c ON c.cmd = pos.cmd RETURNING 1)
-  SELECT c.cmd,
-         CASE WHEN k.cmd IS NOT NULL THEN 'duplicate' WHEN pos.cmd IS NOT NULL THEN 'appended'
-              WHEN l.cmd IS NOT NULL THEN 'deferred' ELSE 'conflict' END,
-         coalesce(k.first_position, pos.fp), coalesce(k.last_position, pos.lp), b.hv, b.stream,
-         k.request_hash, k.result, coalesce(k.recorded_at, pos.at)
-  FROM c LEFT JOIN known k ON k.cmd = c.cmd LEFT JOIN pos ON pos.cmd = c.cmd
-         LEFT JOIN later l ON l.cmd = c.cmd LEFT JOIN bad b ON b.cmd = c.cmd
-  ORDER BY c.cmd;
+    VALUES (p_ids[1], new_position, new_position, p_hashes[1], p_results[1]);
+    cmd := 1; status := 'appended'; first_position := new_position;
+    last_position := new_position;
+    RETURN NEXT;
+    RETURN;
+  END IF;
+
+  -- Of many, mostly all fit. Only when one may not is each command judged by itself.
+  IF EXISTS (SELECT FROM :schema.:schema_commands k WHERE k.command_id = ANY (p_ids))
+    OR (SELECT count(DISTINCT id) < cardinality(p_ids) FROM unnest(p_ids) AS t(id))
+    OR EXISTS (
+      SELECT FROM unnest(p_cmd, p_stream, p_ver, p_expect) AS e(cmd, stream, ver, expect)
+      GROUP BY stream
+      HAVING min(cmd) < max(cmd) OR max(ver) - min(ver) + 1 <> count(*)
+        OR count(DISTINCT ver) < count(*)
+        OR CASE min(expect) WHEN 0 THEN min(ver) - 1 WHEN 1 THEN 0 ELSE -1 END <> coalesce((
+          SELECT x.originator_version FROM :schema.:schema_events x
+          WHERE x.originator_id = stream ORDER BY x.originator_version DESC LIMIT 1), 0))
+  THEN
+    FOR cmd, status, first_position, last_position, head, stream, request_hash, result, recorded_at
+    IN WITH c AS (
+      SELECT id, cmd::int, min(cmd) OVER (PARTITION BY id) < cmd AS again
+      FROM unnest(p_ids) WITH ORDINALITY AS t(id, cmd)),
+    known AS (
+      SELECT c.cmd, k.* FROM c JOIN (SELECT * FROM :schema.:schema_commands
+        WHERE command_id = ANY (p_ids)) k ON k.command_id = c.id),
+    need AS (
+      SELECT cmd, stream, min(ver) AS first, min(expect) AS expect,
+             count(DISTINCT ver) = count(*) AS once,
+             max(ver) - min(ver) + 1 = count(*) AS whole,
+             -- In a target list, because as a join it might read the whole log.
+             bool_or(expect = 4 AND (SELECT true FROM :schema.:schema_events x
+               WHERE x.originator_id = stream AND x.originator_version = ver)) AS taken,
+             min(cmd) OVER (PARTITION BY stream) < cmd AS again,
+             (SELECT x.originator_version FROM :schema.:schema_events x
+              WHERE x.originator_id = stream ORDER BY x.originator_version DESC LIMIT 1) AS head
+      FROM unnest(p_cmd, p_stream, p_ver, p_expect) AS e(cmd, stream, ver, expect)
+      WHERE cmd NOT IN (SELECT cmd FROM known) GROUP BY cmd, stream),
+    later AS (  -- Of two commands on one stream in one batch, the second waits for the next batch.
+      SELECT cmd FROM need WHERE again
+      UNION SELECT cmd FROM c WHERE again AND cmd NOT IN (SELECT cmd FROM known)),
+    bad AS (
+      SELECT DISTINCT ON (cmd) cmd, coalesce(head, 0) AS head, stream FROM need
+      WHERE NOT once OR CASE expect
+        WHEN 0 THEN NOT whole OR first <> coalesce(head, 0) + 1
+        WHEN 1 THEN NOT whole OR head IS NOT NULL
+        WHEN 2 THEN NOT whole OR head IS NULL
+        WHEN 3 THEN NOT whole
+        ELSE taken END
+      ORDER BY cmd, stream)
+    SELECT c.cmd,
+           CASE WHEN k.cmd IS NOT NULL THEN 'duplicate' WHEN l.cmd IS NOT NULL THEN 'deferred'
+                ELSE 'conflict' END,
+           k.first_position, k.last_position, b.head, b.stream, k.request_hash, k.result,
+           k.recorded_at
+    FROM c LEFT JOIN known k ON k.cmd = c.cmd LEFT JOIN later l ON l.cmd = c.cmd
+           LEFT JOIN bad b ON b.cmd = c.cmd
+    WHERE k.cmd IS NOT NULL OR l.cmd IS NOT NULL OR b.cmd IS NOT NULL
+    LOOP
+      left_out := left_out || cmd;
+      RETURN NEXT;
+    END LOOP;
+  END IF;
+
+  RETURN QUERY
+  WITH e AS MATERIALIZED (
+    SELECT cmd, event, stream, topic, state, meta,
+           CASE WHEN expect IN (2, 3) THEN ver + coalesce((
+             SELECT x.originator_version FROM :schema.:schema_events x
+             WHERE x.originator_id = stream ORDER BY x.originator_version DESC LIMIT 1), 0)
+           ELSE ver END AS version,
+           nextval(':schema.:schema_events_notification_id_seq') AS position,
+           clock_timestamp() AS at
+    FROM unnest(p_cmd, p_event, p_stream, p_ver, p_expect, p_topic, p_state, p_meta)
+      AS t(cmd, event, stream, ver, expect, topic, state, meta)
+    WHERE cmd <> ALL (left_out)),
+  recorded AS (
+    INSERT INTO :schema.:schema_events (originator_id, originator_version, topic, state,
+      notification_id, recorded_at, metadata, event_id)
+    SELECT stream, version, topic, state, position, at, meta, event FROM e),
+  placed AS (
+    SELECT cmd, min(position) AS first, max(position) AS last, max(at) AS at FROM e GROUP BY cmd),
+  settled AS (
+    INSERT INTO :schema.:schema_commands
+      (command_id, first_position, last_position, request_hash, result)
+    SELECT c.id, p.first, p.last, c.hash, c.result
+    FROM unnest(p_ids, p_hashes, p_results) WITH ORDINALITY AS c(id, hash, result, cmd)
+      JOIN placed p ON p.cmd = c.cmd)
+  SELECT cmd, 'appended', first, last, NULL::bigint, NULL::uuid, NULL::bytea, NULL::jsonb, at
+  FROM placed;
 END $$;
 
 -- name: append
 SELECT * FROM :schema.append($1, $2, $3::jsonb[], $4, $5, $6, $7, $8, $9, $10, $11::jsonb[])
+ORDER BY cmd
 
 -- name: settled
 SELECT first_position, last_position, request_hash, result, recorded_at
@@ -179,6 +271,22 @@ SELECT coalesce(max(notification_id), 0) FROM :schema.:schema_events
 -- name: epoch
 SELECT epoch FROM :schema.:schema_store
 
+-- What a writer's session begins with: which epoch it writes to, and that a commit is on disk
+-- (and on the standbys that the server waits for) whatever the role's own default says.
+-- name: begin_writing
+SELECT epoch, CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
+  THEN set_config('synchronous_commit', 'on', false) END AS raised
+FROM :schema.:schema_store
+
+-- name: new_epoch
+UPDATE :schema.:schema_store SET epoch = gen_random_uuid() RETURNING epoch
+
+-- Writers of the epoch before are made to connect again, and then see that it has passed.
+-- name: end_writers
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = 'liennganh :schema writer'
+  AND pg_has_role(usesysid, 'USAGE')
+
 -- name: relay_position
 SELECT position FROM :schema.:schema_relay
 
@@ -186,5 +294,8 @@ SELECT position FROM :schema.:schema_relay
 UPDATE :schema.:schema_relay SET position = $1
 
 -- name: not_durable
-SELECT name FROM pg_settings WHERE setting = 'off'
-  AND name IN ('fsync', 'full_page_writes', 'synchronous_commit') ORDER BY name
+SELECT name || ' ' || setting FROM pg_settings
+WHERE (name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off')
+   OR (name = 'synchronous_commit' AND setting = 'local'
+       AND current_setting('synchronous_standby_names') <> '')
+ORDER BY name

@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -12,13 +12,29 @@ from shared.actor import Actor
 from shared.envelope import Envelope, Metadata
 from shared.errors import Broken
 from shared.log import Append, Verdict
-from shared.sql import read_blocks
+from shared.sql import Connection, read_blocks
+from shared.store.guards import guards, refuse_helpless
 from shared.store.writer import Writer
 
 LOG_SQL = Path(__file__).with_name("log.sql")
 CONNECT_SECONDS = 10.0
 NOT_OURS = Metadata(Actor("", ""), (), UUID(int=0), UUID(int=0))
 """Of events that the library's own recorder wrote: nobody said who acted."""
+
+
+class EpochPassed(Broken):
+    """The store was restored or promoted while this process held its log open."""
+
+    def __init__(self, store: str) -> None:
+        super().__init__(
+            f"{store} was given a new epoch after this process had opened it; its positions mean "
+            "something else now: restart this process"
+        )
+
+    @property
+    def message(self) -> str:
+        """Where errors of the database have their sentence."""
+        return str(self)
 
 
 @functools.cache
@@ -37,28 +53,50 @@ class PostgresLog:
         self._sql = statements(name)
         self._position = 0
         self._moved = asyncio.Event()
+        self.tell: Callable[[int], None] = _nobody
+        """Called with each position that was committed here, for other processes."""
         self.writer = Writer(
             name,
             self._sql["append"],
-            functools.partial(
-                asyncpg.connect,
-                database_url,
-                timeout=CONNECT_SECONDS,
-                server_settings={
-                    "application_name": f"liennganh {name} writer",
-                    # Every statement of `append` must see what was committed before it.
-                    "default_transaction_isolation": "read committed",
-                },
-            ),
+            functools.partial(self._connect, database_url),
             self._committed,
         )
 
     @classmethod
-    async def open(cls, name: str, pool: asyncpg.Pool, database_url: str) -> "PostgresLog":
-        """The log, its tables made or found."""
-        await pool.execute(statements(name)["create"])
+    async def open(
+        cls, name: str, pool: asyncpg.Pool, database_url: str, *, make: bool = True
+    ) -> "PostgresLog":
+        """The log; with `make` its tables are made or updated if this role is to own them.
+
+        Raises `Broken` when the tables are somebody else's and this role may not append.
+        """
+        if make and await pool.fetchval(guards(name)["mine"]):
+            await pool.execute(statements(name)["create"])
+        await refuse_helpless(pool, name)
         epoch = await pool.fetchval(statements(name)["epoch"])
         return cls(name, pool, UUID(str(epoch)), database_url)
+
+    @staticmethod
+    async def make(name: str, owner: Connection) -> None:
+        """Make or update the tables as their owner. Raises `Broken` when they are another's."""
+        if not await owner.fetchval(guards(name)["mine"]):
+            role = await owner.fetchval("SELECT current_user")
+            raise Broken(
+                f"{role} does not own the schema {name}: name its owner in "
+                "LIENNGANH_OWNER_DATABASE_URL, or give it the schema and all that is in it"
+            )
+        await owner.execute(statements(name)["create"])
+
+    @staticmethod
+    async def new_epoch(name: str, owner: Connection) -> UUID:
+        """Say that positions mean something else from now on: after a restore or a promotion.
+
+        Only the owner of the tables may. Processes that hold the log open refuse to append and
+        have to be restarted. Raises `asyncpg.InsufficientPrivilegeError`.
+        """
+        epoch = await owner.fetchval(statements(name)["new_epoch"])
+        await owner.execute(statements(name)["end_writers"])
+        return UUID(str(epoch))
 
     async def append(self, append: Append) -> Verdict:
         return await self.writer.append(append)
@@ -111,10 +149,35 @@ class PostgresLog:
         """Note how far the broker has acknowledged; the last word counts."""
         await self._pool.execute(self._sql["move_relay"], position)
 
-    def _committed(self, position: int) -> None:
+    def heard(self, position: int) -> None:
+        """Wake who waits for a position that somebody committed; 0 when nobody knows which."""
         self._position = max(self._position, position)
         self._moved.set()
         self._moved = asyncio.Event()
+
+    def _committed(self, position: int) -> None:
+        self.heard(position)
+        self.tell(position)
+
+    async def _connect(self, database_url: str) -> asyncpg.Connection:
+        """The writer's own session. Raises `EpochPassed` when the store is not what was opened."""
+        connection = await asyncpg.connect(
+            database_url,
+            timeout=CONNECT_SECONDS,
+            server_settings={
+                "application_name": f"liennganh {self.name} writer",
+                # Every statement of `append` must see what was committed before it.
+                "default_transaction_isolation": "read committed",
+            },
+        )
+        try:
+            epoch = await connection.fetchval(self._sql["begin_writing"], timeout=CONNECT_SECONDS)
+            if UUID(str(epoch)) != self.epoch:
+                raise EpochPassed(self.name)
+        except BaseException:
+            connection.terminate()
+            raise
+        return connection
 
     def _envelope(self, row: asyncpg.Record) -> Envelope:
         return Envelope(
@@ -132,10 +195,18 @@ class PostgresLog:
 
 
 async def refuse_unless_durable(pool: asyncpg.Pool) -> None:
-    """Raises `Broken` when the database may lose what it has acknowledged. For production."""
-    off = [row["name"] for row in await pool.fetch(statements("durability")["not_durable"])]
-    if off:
+    """Raises `Broken` when the database may lose what it has acknowledged. For production.
+
+    `pool` connects as the writers do: settings may differ by role and by database.
+    """
+    unsafe = [row[0] for row in await pool.fetch(statements("durability")["not_durable"])]
+    if unsafe:
         raise Broken(
-            f"PostgreSQL runs with {', '.join(off)} off and may lose what it has acknowledged: "
-            "set it to on and reload the server, or use the development profile"
+            f"PostgreSQL runs with {', '.join(unsafe)} and may lose what it has acknowledged: "
+            "set it to on for the server, this database and this role and reload, or use the "
+            "development profile"
         )
+
+
+def _nobody(_: int) -> None:
+    """There are no other processes to tell."""

@@ -9,7 +9,7 @@ in the same database answers `duplicate` for what had been recorded. Nothing is 
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,7 @@ import structlog
 
 from shared.errors import Broken, Retry
 from shared.log import Append, Expect, Verdict
+from shared.telemetry import APPENDS
 
 EVENTS_PER_BATCH_MAX = 256
 """So that one batch is made ready while the database records the other (docs/performance.md)."""
@@ -37,6 +38,7 @@ log = structlog.get_logger()
 CONNECTION_LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # Told to go, not yet hung up on.
     asyncpg.exceptions.OperatorInterventionError,
     asyncpg.exceptions.ReadOnlySQLTransactionError,  # The primary has become a standby.
     OSError,
@@ -52,6 +54,10 @@ ROLLED_BACK = (
 @dataclass(eq=False, slots=True)
 class _Waiting:
     append: Append
+    size: int
+    """Bytes of its events."""
+    until: float
+    """By the clock of the event loop: when its caller is told that the outcome is unknown."""
     verdict: "asyncio.Future[Verdict]"
 
 
@@ -70,9 +76,17 @@ class Writer:
         self._connect = connect
         self._on_commit = on_commit
         self._queue: deque[_Waiting] = deque()
+        self._unanswered: deque[_Waiting] = deque()
+        """In the order of their coming; the first one is open, those behind it may be settled."""
+        self._patience: asyncio.TimerHandle | None = None
         self._wake = asyncio.Event()
         self._connection: asyncpg.Connection | None = None
         self._stopped = False
+
+    @property
+    def waiting(self) -> int:
+        """Commands in the queue; those that are being recorded are not among them."""
+        return len(self._queue)
 
     async def append(self, append: Append) -> Verdict:
         """Record durably and say what became of it. Cancelling the caller cancels nothing else."""
@@ -80,19 +94,20 @@ class Writer:
             raise Retry(f"{self.name}: this process is stopping and records nothing more")
         if len(self._queue) >= QUEUE_COMMANDS_MAX:
             raise Retry(f"{self.name}: {QUEUE_COMMANDS_MAX} commands are waiting to be recorded")
-        if any(len(each.state) > EVENT_BYTES_MAX for each in append.events):
+        sizes = [len(each.state) for each in append.events]
+        if not sizes:
+            raise Broken("a command without events: there is nothing to record")
+        if max(sizes) > EVENT_BYTES_MAX:
             raise Broken(f"an event is larger than {EVENT_BYTES_MAX} bytes; refuse it at the door")
-        waiting = _Waiting(append, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        until = loop.time() + OUTCOME_SECONDS
+        waiting = _Waiting(append, sum(sizes), until, loop.create_future())
         self._queue.append(waiting)
+        self._unanswered.append(waiting)
+        if self._patience is None:
+            self._patience = loop.call_at(until, self._give_up)
         self._wake.set()
-        try:
-            async with asyncio.timeout(OUTCOME_SECONDS):
-                return await waiting.verdict
-        except TimeoutError:
-            raise Retry(
-                f"{self.name}: no answer from the database within {OUTCOME_SECONDS:.0f} s; the "
-                "outcome is unknown: repeat the request with the same Idempotency-Key"
-            ) from None
+        return await waiting.verdict
 
     async def run(self) -> None:
         """Write until cancelled; then nobody is left waiting. Owned by the supervisor."""
@@ -121,14 +136,35 @@ class Writer:
     def _stop(self) -> None:
         self._stopped = True
         while self._queue:
-            verdict = self._queue.popleft().verdict
-            if not verdict.done():
-                verdict.set_exception(
-                    Retry(
-                        f"{self.name}: stopped before there was an answer from the database; the "
-                        "outcome is unknown: repeat the request with the same Idempotency-Key"
-                    )
+            self._leave(self._queue.popleft(), "stopped before there was an answer")
+
+    def _give_up(self) -> None:
+        """Tell whoever has waited long enough.
+
+        One timer for all, because they came in order: one for each command would cost more than
+        all the rest that is done for it here.
+        """
+        loop = asyncio.get_running_loop()
+        while self._forget_answered() and self._unanswered[0].until <= loop.time():
+            self._leave(self._unanswered[0], f"no answer within {OUTCOME_SECONDS:.0f} s")
+        self._patience = (
+            loop.call_at(self._unanswered[0].until, self._give_up) if self._unanswered else None
+        )
+
+    def _forget_answered(self) -> bool:
+        """Whether somebody still waits."""
+        while self._unanswered and self._unanswered[0].verdict.done():
+            self._unanswered.popleft()
+        return bool(self._unanswered)
+
+    def _leave(self, waiting: _Waiting, why: str) -> None:
+        if not waiting.verdict.done():
+            waiting.verdict.set_exception(
+                Retry(
+                    f"{self.name}: {why} from the database; the outcome is unknown: repeat the "
+                    "request with the same Idempotency-Key"
                 )
+            )
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -139,9 +175,8 @@ class Writer:
         batch: list[_Waiting] = []
         events = size = 0
         while self._queue:
-            append = self._queue[0].append
-            events += len(append.events)
-            size += sum(len(each.state) for each in append.events)
+            events += len(self._queue[0].append.events)
+            size += self._queue[0].size
             if batch and (events > EVENTS_PER_BATCH_MAX or size > BYTES_PER_BATCH_MAX):
                 break
             batch.append(self._queue.popleft())
@@ -153,6 +188,8 @@ class Writer:
         except Exception as error:
             await self._settle_one_by_one(batch, error)
             return
+        for status, count in Counter(row["status"] for row in rows).items():
+            APPENDS.labels(self.name, status).inc(count)
         deferred = []
         for waiting, row in zip(batch, rows, strict=True):
             if row["status"] == "deferred":
@@ -160,6 +197,7 @@ class Writer:
             elif not waiting.verdict.done():
                 waiting.verdict.set_result(_verdict(row))
         self._queue.extendleft(reversed(deferred))
+        self._forget_answered()
         last = max((row["last_position"] or 0 for row in rows), default=0)
         if last:
             self._on_commit(last)

@@ -30,6 +30,11 @@ HOMES: dict[str, tuple[str, ...]] = {
         "shared/embedded/*",  # asks the server that it started whether it is there
         "shared/sql.py",  # the handle through which services run their statements
         "shared/follow.py",  # checkpoints
+        "shared/poison.py",  # whose fault an error is
+        "shared/parking.py",  # what operators see and decide of it
+        "shared/turn.py",  # savepoints
+        "shared/rebuild.py",  # compares schemas and gives them their names
+        "shared/rebuilds.py",  # hands it the pool
         "shared/leadership.py",  # an advisory lock is a connection
         "shared/system.py",  # opens the pool
         "shared/http/door.py",  # lends it to readings
@@ -44,16 +49,16 @@ HOMES: dict[str, tuple[str, ...]] = {
         "services/*/http.py",
         "services/console/*",  # pages for a browser
         "services/demo/*",  # a client, like any agency's system
-        "services/operate.py",  # a client of a running system
+        "services/remote.py",  # a client of a running system
     ),
 }
 ROWS = ("asyncpg.Record",)
 """What a named statement returns; as a type it may be named wherever rows are read."""
 
-TOP = ("services/cli.py", "services/registry.py", "services/operate.py")
+TOP = ("services/cli.py", "services/registry.py", "services/operate.py", "services/remote.py")
 """The program itself: the only files that know all services."""
 CLIENT = "services.demo"
-CLIENT_MAY = ("services.registry", "services.operate")
+CLIENT_MAY = ("services.registry", "services.operate", "services.remote")
 """The demonstration starts everything, then speaks to it from outside."""
 RANKS = {"events": 0, "domain": 1, "projection": 1, "commands": 2, "reactions": 3} | {
     "http": 4,

@@ -35,17 +35,17 @@ DRAWERS = {
 """Names under which anything could lie."""
 
 SHARED = {
-    "": "actor asyncapi auth bus_source callout config context contracts domain envelope errors "
-    "fields follow leadership log memory nats_accounts nkeys outbox policy relay schemas sealed "
-    "sealing service sql standing "
-    "supervisor system telemetry",
+    "": "actor asyncapi auth bus_source callout config context contracts domain envelope "
+    "errors fields fold follow following leadership log memory nats_accounts nkeys outbox parking "
+    "poison policy progress publishing read_ahead rebuild rebuilds relay schemas sealed sealing "
+    "service snapshots sql standing supervisor system telemetry turn",
     "bus": "bus connection consumer faults serving streams wire",
     "embedded": "account binaries child errors files folder launch locks logfile nats ports "
     "postgres processes servers supervise",
-    "http": "answers asking contracts door intake jwks middleware openapi operations problems "
-    "routes sse state",
+    "http": "answers asking contracts door intake jwks middleware openapi operating "
+    "operating_models operations problems routes sse state",
     "reference": "areas calendar deadlines errors files kinds register",
-    "store": "postgres writer",
+    "store": "access guards postgres snapshots wakeup writer",
 }
 """The closed list of mechanisms. One more needs a page in docs/decisions that says why."""
 
@@ -73,6 +73,7 @@ CALLS: dict[str, tuple[str, tuple[str, ...]]] = {
 WAITING = (
     "tests/running.py",
     "tests/browser/*",
+    "tests/faults/*",
     "tests/shared/embedded/watching.py",
     "tests/shared/nats_fixture.py",
 )

@@ -67,7 +67,7 @@ def folded(events: Sequence[Event]) -> Any:
 
 
 def stored(event: Event) -> Event:
-    """The event as its log gives it back: personal data are ciphertext, or it is not stored."""
+    """The event as its log gives it back: personal data are ciphertext, or erased."""
     return decode_event(
         event.TOPIC,
         event.originator_id,

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.cases.service import SERVICE
-from shared.context import Context, Fold, Receipt
+from shared.context import Context, Receipt
+from shared.fold import Fold
 from shared.memory import MemoryLog
 from shared.policy import Competence
 from tests.cases.examples import INVESTIGATORS, MORNING, Keyring, act
@@ -35,13 +36,7 @@ class World:
             uuid4(),
             competence=self._competence.refuse_unless_competent,
         )
-        failed = True
-        try:
-            receipt: Receipt = await handler(said, ctx, **ids)
-            failed = False
-            return receipt
-        finally:
-            await ctx.close(failed=failed)
+        return await ctx.run(lambda ctx: handler(said, ctx, **ids))
 
     async def decides(
         self,

@@ -21,9 +21,9 @@ from services.deadlines.reckoning import Reckoner
 from services.deadlines.service import WATCH
 from services.deadlines.wiring import load_wiring
 from shared.actor import Actor
-from shared.context import Fold
-from shared.envelope import Envelope, Metadata
-from shared.follow import Follower, LogSource
+from shared.envelope import Metadata
+from shared.fold import Fold
+from shared.follow import Follower, LogSource, each
 from shared.log import Append, Expect, Log, NewEvent
 from shared.memory import MemoryLog
 from shared.reference import load_register
@@ -65,10 +65,7 @@ class Engine:
             new_id,
         )
 
-        async def take(envelope: Envelope, tables: Tables) -> None:
-            await reactor.take(envelope, tables)
-
-        watch = replace(WATCH, sources=STORES, apply=take)
+        watch = replace(WATCH, sources=STORES, apply=each(reactor.take))
         self.reactor = reactor
         self.watching = [Follower(watch, LogSource(self.facts[name]), self.pool) for name in STORES]
         self.following = Follower(DUE, LogSource(self.log), self.pool)
@@ -143,8 +140,8 @@ class Engine:
 
     async def said(self, *names: str) -> list[Any]:
         """Events of the engine's log, of these names or all."""
-        found = [each.event for each in await self.log.read(0, 10_000)]
-        return [each for each in found if not names or type(each).__name__ in names]
+        found = [one.event for one in await self.log.read(0, 10_000)]
+        return [one for one in found if not names or type(one).__name__ in names]
 
     async def period(self, rule: str, part: str = "") -> Deadline:
         """The one period of a rule, folded from its events."""
@@ -153,13 +150,13 @@ class Engine:
 
     async def periods(self, rule: str, part: str = "") -> list[Deadline]:
         opened = [
-            each
-            for each in await self.said("DeadlineOpened")
-            if each.rule == rule and each.part == part
+            said
+            for said in await self.said("DeadlineOpened")
+            if said.rule == rule and said.part == part
         ]
         fold = Fold(self.log)
-        found = [await fold.read(Deadline, each.originator_id) for each in opened]
-        return [each for each in found if each is not None]
+        found = [await fold.read(Deadline, one.originator_id) for one in opened]
+        return [one for one in found if one is not None]
 
     async def rows(self) -> list[asyncpg.Record]:
         """The read model."""

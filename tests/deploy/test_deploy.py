@@ -1,23 +1,32 @@
 """What `deploy/` says agrees with the code and is accepted by the real servers."""
 
+import asyncio
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+import uuid
 import zipfile
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 import yaml
 
 from shared.config import Config
 from shared.embedded.binaries import find_nats, find_postgres
+from shared.embedded.servers import EmbeddedServers
 from shared.nats_accounts import NatsSecrets, render_accounts
+from shared.store.access import Access
+from shared.store.guards import as_role
+from shared.supervisor import Supervisor
 from shared.system import FEEDS
+from tests.shared.log_promises import command, new_event, versions
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -92,10 +101,25 @@ def test_compose_starts_the_application_with_a_whole_configuration(
     monkeypatch.setenv("LIENNGANH_TOKEN_ISSUER", "https://issuer.example")
     config = Config()
 
-    assert config.database_url.startswith("postgresql://liennganh:")
+    assert config.database_url.startswith("postgresql://liennganh_services:")
     assert "$" not in config.database_url
+    assert config.owner_database_url == ""
     assert config.nats_url
     assert NatsSecrets.open(config).issuer_seed == made["LIENNGANH_NATS_ISSUER_SEED"]
+
+
+def test_what_serves_does_not_know_the_passwords_of_who_could_change_the_log(
+    compose: dict[str, Any],
+) -> None:
+    serving = compose["services"]["app"]["environment"]
+    migrating = compose["services"]["migrate"]["environment"]
+
+    owner_url = migrating.pop("LIENNGANH_OWNER_DATABASE_URL")
+
+    assert owner_url.startswith("postgresql://liennganh:${DATABASE_PASSWORD}@")
+    assert migrating == serving
+    assert (serving["DATABASE_PASSWORD"], serving["POSTGRES_PASSWORD"]) == ("", "")
+    assert [each for each in serving.values() if "{DATABASE_" in each or "{POSTGRES_" in each] == []
 
 
 def test_compose_lets_only_this_machine_in(compose: dict[str, Any]) -> None:
@@ -158,6 +182,92 @@ def test_postgres_accepts_its_configuration_and_stays_durable(name: str, tmp_pat
     done = run([find_postgres(None).postgres, "-C", name, "-D", tmp_path, "-c", settings])
 
     assert (done.returncode, done.stdout.strip()) == (0, "on"), done.stderr
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A database made by `roles.sql`, and PostgreSQL's own programs on it."""
+
+    admin_url: str
+    made: Mapping[str, str]
+
+    def url(self, role: str) -> str:
+        """The database, for one of its roles."""
+        password = {
+            "liennganh": self.made["DATABASE_PASSWORD"],
+            "liennganh_services": self.made["SERVICES_DATABASE_PASSWORD"],
+        }
+        return as_role(self.superuser_url, role, password[role])
+
+    @property
+    def superuser_url(self) -> str:
+        """The database, for the superuser."""
+        return self.admin_url.rsplit("/", 1)[0] + "/liennganh"
+
+    async def do(self, program: str, url: str, *options: str | Path) -> None:
+        """Run a program of PostgreSQL's as an operator does."""
+        path = find_postgres(None).folder / "bin" / program
+        command: list[str | Path] = [path, "--dbname", url, *options]
+        done = await asyncio.to_thread(run, command, self.made)
+        assert done.returncode == 0, done.stderr
+
+    async def psql(self, url: str, *options: str | Path) -> None:
+        """Run psql; the first error ends it."""
+        await self.do("psql", url, "--no-psqlrc", "--set", "ON_ERROR_STOP=1", *options)
+
+
+@pytest.fixture
+async def deployed(
+    data_folder: Callable[[], Path], made: dict[str, str]
+) -> AsyncIterator[Deployed]:
+    async with EmbeddedServers(data_folder(), nats=False) as servers:
+        deployed = Deployed(servers.database_url, made)
+        await deployed.psql(servers.database_url, "--file", DEPLOY / "roles.sql")
+        yield deployed
+
+
+async def test_the_roles_serve_in_production_and_survive_a_restore(
+    deployed: Deployed, supervisor: Supervisor, tmp_path: Path
+) -> None:
+    owner_url, serving_url = deployed.url("liennganh"), deployed.url("liennganh_services")
+    dump, stream = tmp_path / "liennganh.dump", uuid.uuid4()
+
+    access = await Access.given(serving_url, owner_url, strict=True)
+    async with asyncpg.create_pool(serving_url, min_size=1, max_size=2) as serving:
+        await access.check(serving)
+        log = await access.open("directives", serving)
+        supervisor.start("writer", log.writer.run)
+        before = await log.append(command(new_event(stream, 1)))
+        await serving.execute("CREATE SCHEMA read_v1; CREATE TABLE read_v1.checkpoints (n int)")
+        await supervisor.stop()
+    await deployed.do("pg_dump", deployed.superuser_url, "--format", "custom", "--file", dump)
+    await deployed.psql(deployed.admin_url, "-c", "DROP DATABASE liennganh WITH (FORCE)")
+    await deployed.psql(deployed.admin_url, *database_made_anew())
+    await deployed.do("pg_restore", deployed.superuser_url, "--exit-on-error", dump)
+    await deployed.psql(owner_url, "--file", DEPLOY / "after_restore.sql")
+
+    restored = await Access.given(serving_url, "", strict=True)
+    async with asyncpg.create_pool(serving_url, min_size=1, max_size=2) as serving:
+        again = await restored.open("directives", serving)
+        supervisor.start("writer", again.writer.run)
+        after = await again.append(command(new_event(stream, 2)))
+        found = await versions(again, stream)
+        read_model = await serving.fetchval("SELECT to_regnamespace('read_v1')")
+        await serving.execute("CREATE SCHEMA read_v1")
+        await supervisor.stop()
+
+    assert (before.status, after.status, found) == ("appended", "appended", [1, 2])
+    assert again.epoch != log.epoch
+    assert read_model is None
+
+
+def database_made_anew() -> list[str]:
+    """What README.md says under "Restore": the lines of `roles.sql` about the database."""
+    text = re.sub(r"^--.*$", "", (DEPLOY / "roles.sql").read_text("utf-8"), flags=re.MULTILINE)
+    said = [
+        each.strip() for each in text.split(";") if re.match(r"\s*(CREATE|REVOKE).* DATABASE", each)
+    ]
+    return [word for each in said for word in ("-c", each)]
 
 
 def test_the_image_has_a_python_that_the_project_supports() -> None:

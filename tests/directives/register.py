@@ -46,11 +46,11 @@ class Office(World):
         return self.reader().tables("register", snapshot=snapshot)
 
     async def take(self) -> None:
-        """The register takes what has been recorded since."""
-        async with self.pool.acquire() as connection:
-            for envelope in await self.log.read(self._taken, 1_000):
-                await REGISTER.apply(envelope, Tables(connection, REGISTER.statements))
-                self._taken = envelope.position
+        """The register takes what has been recorded since, in one batch."""
+        if batch := await self.log.read(self._taken, 1_000):
+            async with self.pool.acquire() as connection:
+                await REGISTER.apply(batch, Tables(connection, REGISTER.statements))
+            self._taken = batch[-1].position
 
     async def paper(self, id: UUID, now: datetime = NOW) -> dict[str, Any]:
         """One directive as it is shown after everything recorded was taken."""

@@ -40,6 +40,7 @@ from tests.directives.examples import (
     task_line,
 )
 from tests.directives.register import Office, agencies, moment_of
+from tests.generated import tables_after
 from tests.golden import envelope
 
 STATIONS = "DON_BP-P34-40"
@@ -53,6 +54,25 @@ PROGRESS = ReportTaskProgress(percent=40, narrative="đã làm 4 xã")
 async def office(pool: asyncpg.Pool) -> Office:
     await REGISTER.create(pool)
     return Office(pool)
+
+
+async def test_a_batch_leaves_the_same_rows_as_its_events_one_by_one(pool: asyncpg.Pool):
+    office = Office(pool)
+    id = await office.sent(order(tasks=(task_line(),)))
+    task = line_id(id, "T01")
+    await office.accept(task, POLICE)
+    await office.works(Task.report_task_progress, PROGRESS, task, POLICE)
+    received = moment_of("2025-07-11")
+    await office.decides(Directive, Directive.receive_directive, ARRIVED, id, POLICE, received)
+    await office.completes(task, POLICE, "2025-07-12")
+    history = await office.log.read(0, 1_000)
+
+    whole = await tables_after(REGISTER, pool, iter([history]))
+    singly = replace(REGISTER, version=2)
+    one_by_one = await tables_after(singly, pool, ([each] for each in history))
+
+    assert whole == one_by_one
+    assert len(whole["directives"]) == 1
 
 
 def to_stations(**other: Any) -> Any:
@@ -311,7 +331,7 @@ async def test_members_that_report_stand_for_their_collective(office: Office):
 async def test_an_event_about_nothing_that_the_register_has_stops_it(office: Office, topic: str):
     async with office.pool.acquire() as connection:
         with pytest.raises(Broken, match="the register has no"):
-            await REGISTER.apply(envelope(topic), Tables(connection, REGISTER.statements))
+            await REGISTER.apply([envelope(topic)], Tables(connection, REGISTER.statements))
 
 
 async def test_an_event_that_names_no_directive_stops_the_register(office: Office):
@@ -320,7 +340,7 @@ async def test_an_event_that_names_no_directive_stops_the_register(office: Offic
 
     async with office.pool.acquire() as connection:
         with pytest.raises(Broken, match="names no directive among its subjects"):
-            await REGISTER.apply(subjectless, Tables(connection, REGISTER.statements))
+            await REGISTER.apply([subjectless], Tables(connection, REGISTER.statements))
 
 
 async def test_an_act_of_an_agency_that_has_no_part_in_a_task_stops_the_register(office: Office):
@@ -332,5 +352,5 @@ async def test_an_act_of_an_agency_that_has_no_part_in_a_task_stops_the_register
     async with office.pool.acquire() as connection:
         with pytest.raises(Broken, match="assigned neither to it nor"):
             await REGISTER.apply(
-                replace(told, stream=task.stream), Tables(connection, REGISTER.statements)
+                [replace(told, stream=task.stream)], Tables(connection, REGISTER.statements)
             )

@@ -155,7 +155,7 @@ async def test_a_snapshot_is_for_reading_only(office: Office):
 
     async with office.tables(snapshot=True) as tables:
         with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
-            await tables.run("touch_directive", id, 9, NOW)
+            await tables.run("touch_directives", [id], [9], [NOW])
 
 
 @pytest.mark.parametrize(

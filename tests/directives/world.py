@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from services.directives.commands import IssueDirective
 from services.directives.due import NoDue
 from services.directives.targets.events import SetTarget
-from shared.context import Context, Fold, Receipt
+from shared.context import Context, Receipt
+from shared.fold import Fold
 from shared.memory import MemoryLog
 from tests.directives.examples import COMMUNE, MORNING, PROVINCE, act, order, report_line, task_line
 
@@ -32,13 +33,7 @@ class World:
         """A handler runs as the front door runs it."""
         circumstances = replace(act(by, moment), new_id=lambda: UUID(int=next(self._ids)))
         ctx = Context(circumstances, self._fold, uuid4(), uuid4())
-        failed = True
-        try:
-            receipt: Receipt = await handler(said, ctx, **ids)
-            failed = False
-            return receipt
-        finally:
-            await ctx.close(failed=failed)
+        return await ctx.run(lambda ctx: handler(said, ctx, **ids))
 
     async def decides(
         self, kind: Any, decide: Any, said: Any, id: UUID, by: str, moment: Any

@@ -33,8 +33,8 @@ async def outbox(pool: asyncpg.Pool, follower: Follower) -> FeedOutbox:
 async def test_each_agencys_part_is_a_message_on_its_own_subject(
     outbox: FeedOutbox, follower: Follower, log: PostgresLog
 ):
-    event = envelope("directives.directive_dispatched.v1")
-    await record(log, event)
+    event = envelope("directives.directive_dispatched.v1", 2, 2)
+    await record(log, envelope(ISSUED, bodies=[]), event)
     await follower.step()
 
     [message] = await outbox.read(0, 10)
@@ -43,7 +43,7 @@ async def test_each_agencys_part_is_a_message_on_its_own_subject(
     assert message.headers["ce-id"] == str(event.event_id)
     assert message.headers["ce-type"] == event.topic
     assert message.headers["Content-Type"] == "application/cloudevents+json"
-    [recorded] = await log.read(0, 1)
+    _, recorded = await log.read(0, 2)
     assert message.body == recorded.to_cloudevent()
 
 

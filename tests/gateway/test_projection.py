@@ -1,3 +1,4 @@
+import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from shared.errors import Broken
 from shared.follow import Follower, LogSource
 from shared.sql import Tables
 from shared.store.postgres import PostgresLog
+from tests import generated
 from tests.golden import BEGINNINGS, ISSUER, TOPICS, by, envelope, history, record, sample
 
 EVENTS = {event.TOPIC: event for service in SERVICES for event in service.events}
@@ -31,7 +33,7 @@ async def tables(pool: asyncpg.Pool) -> AsyncIterator[Tables]:
 
 async def told(tables: Tables, event: Envelope) -> set[str]:
     """Who is told of an event, when it is taken."""
-    await FEED.apply(event, tables)
+    await FEED.apply([event], tables)
     return {
         row["agency"]
         for row in await tables.rows("read", 0, 10_000)
@@ -152,7 +154,7 @@ async def test_a_report_goes_through_its_channel_to_those_it_is_for(tables: Tabl
 
 async def test_who_has_no_part_hears_nothing(tables: Tables):
     for each in history():
-        await FEED.apply(each, tables)
+        await FEED.apply([each], tables)
 
     agencies = {row["agency"] for row in await tables.rows("read", 0, 10_000)}
 
@@ -196,8 +198,8 @@ async def test_feed_positions_follow_the_order_of_events(tables: Tables):
 
 
 async def test_an_event_that_the_table_does_not_know_stops_the_feed(tables: Tables):
-    with pytest.raises(Broken, match=r"routing/ says nothing of"):
-        await FEED.apply(replace(envelope(ISSUED), topic="directives.never.v1"), tables)
+    with pytest.raises(Broken, match="routing/ says nothing of"):
+        await FEED.apply([replace(envelope(ISSUED), topic="directives.never.v1")], tables)
 
 
 async def test_an_event_about_nothing_stops_the_feed_and_says_where(tables: Tables):
@@ -205,10 +207,11 @@ async def test_an_event_about_nothing_stops_the_feed_and_says_where(tables: Tabl
     nothing = replace(event, metadata=replace(event.metadata, subjects=()))
 
     with pytest.raises(Broken, match=r"directives 7 .* names no subjects"):
-        await FEED.apply(nothing, tables)
+        await FEED.apply([nothing], tables)
 
 
 async def test_who_reads_for_several_names_is_told_of_an_event_once(tables: Tables):
+    await told(tables, envelope(ISSUED, bodies=[]))
     await told(tables, envelope(ASSIGNED, assignees=[POLICE, FRONT], helpers=[WARD]))
 
     both = await tables.rows("page_of_agency", [POLICE, FRONT], 0, 100)
@@ -233,3 +236,17 @@ async def test_feeds_made_anew_beside_the_old_ones_are_the_same(
         feeds.append([(row["position"], row["agency"], row["body"]) for row in rows])
 
     assert feeds[0] == feeds[1] != []
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_batch_leaves_the_same_rows_as_its_events_one_by_one(pool: asyncpg.Pool, seed: int):
+    events = generated.history(seed, 150)
+    versions = [replace(FEED, version=each) for each in (1, 2, 3)]
+
+    one_by_one = await generated.tables_after(versions[0], pool, ([each] for each in events))
+    as_one = await generated.tables_after(versions[1], pool, iter([events]))
+    some = generated.batches(events, random.Random(seed))
+    mixed = await generated.tables_after(versions[2], pool, some)
+
+    assert one_by_one == as_one == mixed
+    assert all(one_by_one[each] for each in ("parties", "events", "feed"))

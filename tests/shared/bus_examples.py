@@ -10,7 +10,7 @@ from uuid import UUID
 from shared.actor import Actor
 from shared.bus import Bus
 from shared.envelope import Envelope, Metadata
-from shared.relay import LogOutbox
+from shared.outbox import LogOutbox
 from tests.shared.nats_fixture import fresh
 
 NOON = datetime(2026, 3, 2, 5, tzinfo=UTC)
@@ -55,6 +55,9 @@ class Ledger:
 
     async def read(self, after: int, limit: int) -> Sequence[Envelope]:
         return [each for each in self.envelopes if each.position > after][:limit]
+
+    async def load(self, stream: UUID, after: int) -> Sequence[Envelope]:
+        return [e for e in self.envelopes if e.stream == stream and e.version > after]
 
     async def changed(self, after: int, timeout_seconds: float) -> None:
         self.news.clear()

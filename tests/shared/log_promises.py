@@ -143,8 +143,11 @@ class LogPromises:
 
         first = await log.append(command(new_event(stream, 1), expect=none))
         second = await log.append(command(new_event(stream, 1), expect=none))
+        third = await log.append(command(new_event(stream, 2), expect=none))
 
-        assert (first.status, second.status) == ("appended", "conflict")
+        assert [each.status for each in (first, second, third)] == [
+            *("appended", "conflict", "conflict")
+        ]
 
     async def test_a_stream_that_must_exist_is_continued_from_its_head(self, log: Log):
         stream = uuid4()
@@ -235,6 +238,57 @@ class LogPromises:
 
         assert sorted(each.status for each in verdicts) == ["appended", *["duplicate"] * 7]
         assert len({each.last_position for each in verdicts}) == 1
+
+    async def test_of_commands_that_come_together_each_is_judged_by_itself(self, log: Log):
+        known, begun, free, counted, two, both = (uuid4() for _ in range(6))
+        settled = command(new_event(known, 1))
+        first = await log.append(settled)
+        await log.append(command(new_event(begun, 1)))
+        together = [
+            command(new_event(free, 1)),
+            settled,
+            command(new_event(begun, 1)),
+            command(new_event(counted, 1), new_event(counted, 2), expect={counted: Expect.ANY}),
+            command(new_event(two, 1), new_event(begun, 2)),
+            command(new_event(both, 1), new_event(begun, 5)),
+            command(new_event(uuid4(), 3), expect={}),
+        ]
+
+        verdicts = await asyncio.gather(*(log.append(each) for each in together))
+
+        assert [each.status for each in verdicts] == [
+            *("appended", "duplicate", "conflict", "appended", "appended", "conflict", "conflict")
+        ]
+        assert verdicts[1].last_position == first.last_position
+        assert (verdicts[2].head, verdicts[2].stream) == (1, begun)
+        assert (verdicts[5].stream, await versions(log, both)) == (begun, [])
+        assert await versions(log, begun) == [1, 2]
+        assert await versions(log, counted) == [1, 2]
+
+    async def test_a_verdict_names_the_positions_of_its_own_events(self, log: Log):
+        commands = [
+            command(*(new_event(stream, version) for version in range(1, size + 1)))
+            for stream, size in ((uuid4(), 1), (uuid4(), 3), (uuid4(), 2))
+        ]
+
+        verdicts = await asyncio.gather(*(log.append(each) for each in commands))
+
+        for each, verdict in zip(commands, verdicts, strict=True):
+            found = [envelope.position for envelope in await log.load(each.events[0].stream)]
+            assert (found[0], found[-1]) == (verdict.first_position, verdict.last_position)
+            assert len(found) == len(each.events)
+
+    async def test_a_version_given_twice_in_one_command_is_a_conflict(self, log: Log):
+        stream = uuid4()
+
+        alone = await log.append(command(new_event(stream, 1), new_event(stream, 1)))
+        crowded, other = await asyncio.gather(
+            log.append(command(*(new_event(stream, version) for version in (1, 2, 2, 4)))),
+            log.append(command(new_event(uuid4(), 1))),
+        )
+
+        assert (alone.status, crowded.status, other.status) == ("conflict", "conflict", "appended")
+        assert await versions(log, stream) == []
 
     async def test_who_waits_for_a_change_is_woken_by_it(self, log: Log):
         waiting = asyncio.create_task(log.changed(0, NEVER_SECONDS))

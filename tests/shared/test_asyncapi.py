@@ -13,7 +13,7 @@ from shared.actor import Actor
 from shared.asyncapi import ATTRIBUTES, FEEDS_STREAM, asyncapi
 from shared.domain import encode_state
 from shared.envelope import Envelope, Metadata
-from shared.relay import bus_subject
+from shared.outbox import bus_subject
 from shared.system import FEEDS
 from tests.shared.sample_service import SAMPLES, Round, ThingOpened
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.bus import Bus, NoConsumer
+from shared.bus import Bus, NoConsumer, Unavailable
+from shared.bus.connection import Connection
 from shared.bus.consumer import BACKOFF_SECONDS_MIN, PULL_SECONDS, _message
 from shared.bus.wire import Arrival
 from shared.errors import Broken
@@ -160,3 +161,44 @@ def test_both_forms_of_acknowledgement_subjects_are_understood(bus: Bus):
     for reply in (short, long):
         message = _message(Arrival("s.a", reply, {}, b""), bus._connection)
         assert (message.delivered, message.sequence, message.pending) == (1, 22, 4)
+
+
+async def test_a_fetch_that_says_that_the_bus_is_away_has_let_others_run():
+    connection = Connection(servers=["nats://127.0.0.1:1"], name="test")
+    connection._up.set()  # As between the end of the line and the watchdog's look at it.
+    consumer = Bus(connection).consumer("S", "reader")
+    others = 0
+
+    async def count() -> None:
+        nonlocal others
+        while True:
+            others += 1
+            await asyncio.sleep(0)
+
+    async with asyncio.TaskGroup() as group:
+        counting = group.create_task(count())
+        for _ in range(3):
+            before = others
+            with pytest.raises(Unavailable):
+                await consumer.fetch(1, 0.0)
+            assert others > before
+        counting.cancel()
+
+
+async def test_a_fetch_whose_request_cannot_be_written_has_let_others_run(
+    bus: Bus, stream: str, monkeypatch: pytest.MonkeyPatch
+):
+    await bus.ensure_consumer(stream, "reader")
+    consumer = bus.consumer(stream, "reader")
+
+    async def broken_off(*_: object, **__: object) -> None:
+        raise Unavailable("it went just now")
+
+    monkeypatch.setattr(bus._connection, "write", broken_off)
+    ran = asyncio.Event()
+    asyncio.get_running_loop().call_later(BACKOFF_SECONDS_MIN / 2, ran.set)
+
+    with pytest.raises(Unavailable):
+        await consumer.fetch(1, 5.0)
+
+    assert ran.is_set()

@@ -6,7 +6,7 @@ import pytest
 
 import shared.bus_source
 from shared.bus import Bus
-from shared.bus_source import BusSource
+from shared.bus_source import FILLED, BusSource
 from shared.errors import Broken
 from shared.relay import Relay
 from tests.shared.bus_examples import EPOCH, OTHER_EPOCH, Ledger, MemoryCursor, entry
@@ -45,6 +45,7 @@ async def source_of(bus: Bus, stream: str, ledger: Ledger, durable: str = "reade
         stream=stream,
         durable=durable,
         fill=ledger.read,
+        load=ledger.load,
     )
 
 
@@ -101,12 +102,24 @@ async def test_what_was_taken_but_not_acknowledged_comes_again_and_is_dropped(
     await publish(bus, stream, ledger)
     await bus.ensure_consumer(stream, "reader", ack_wait_seconds=0.2)
     source = BusSource(
-        bus, name="ledger", epoch=EPOCH, stream=stream, durable="reader", fill=ledger.read
+        bus,
+        name="ledger",
+        epoch=EPOCH,
+        stream=stream,
+        durable="reader",
+        fill=ledger.read,
+        load=ledger.load,
     )
     committed = await source.take(0, 100, 2.0)  # And then it dies before `ack`.
 
     again = BusSource(
-        bus, name="ledger", epoch=EPOCH, stream=stream, durable="reader", fill=ledger.read
+        bus,
+        name="ledger",
+        epoch=EPOCH,
+        stream=stream,
+        durable="reader",
+        fill=ledger.read,
+        load=ledger.load,
     )
     reader = bus.consumer(stream, "reader")
 
@@ -141,6 +154,7 @@ async def test_a_hole_in_the_stream_is_filled_from_the_owner(bus: Bus, stream: s
     await publish(bus, stream, ledger)
     source = await source_of(bus, stream, ledger)
     await lose(bus, stream, 2, 3)
+    holes = FILLED.labels("ledger", "reader")._value.get()
     taken: list[int] = []
 
     async def everything() -> bool:
@@ -150,6 +164,7 @@ async def test_a_hole_in_the_stream_is_filled_from_the_owner(bus: Bus, stream: s
     await until(everything)
     assert taken == [1, 2, 3, 4, 5]
     assert source.filled >= 2
+    assert FILLED.labels("ledger", "reader")._value.get() > holes
 
 
 async def test_out_of_order_delivery_is_put_in_order(bus: Bus, stream: str):
@@ -228,11 +243,34 @@ async def test_a_source_outlives_its_server(tmp_path: Path):
         assert [each.position for each in batch.envelopes] == [1]
 
 
+async def test_a_log_that_is_restored_to_more_is_read_on(bus: Bus, stream: str):
+    complete = Ledger().add(1, 2, 3)
+    await publish(bus, stream, complete)
+    poor = Ledger().add(1)
+    source = await source_of(bus, stream, poor)
+    for message in await bus.consumer(stream, "reader").fetch(3, 2.0):
+        await message.ack()  # So that only the end of the stream tells that there is more.
+    taken = await take(source, 0, wait=0.0)
+    with pytest.raises(Broken, match="has lost what it published"):
+        await take(source, 1, wait=0.0)
+
+    poor.add(2, 3)
+    taken += await take(source, 1, wait=0.0)
+
+    assert taken == [1, 2, 3]
+
+
 async def test_another_epoch_is_refused(bus: Bus, stream: str):
     ledger = Ledger().add(1)
     await publish(bus, stream, ledger)
     source = await BusSource.open(
-        bus, name="ledger", epoch=OTHER_EPOCH, stream=stream, durable="reader", fill=ledger.read
+        bus,
+        name="ledger",
+        epoch=OTHER_EPOCH,
+        stream=stream,
+        durable="reader",
+        fill=ledger.read,
+        load=ledger.load,
     )
 
     with pytest.raises(Broken, match=r"restored.*rebuild-stream"):

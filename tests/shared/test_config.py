@@ -13,7 +13,8 @@ NATS = {
 }
 PRODUCTION = NATS | {
     "LIENNGANH_PROFILE": "production",
-    "LIENNGANH_DATABASE_URL": "postgresql://liennganh:three@db/liennganh",
+    "LIENNGANH_DATABASE_URL": "postgresql://liennganh_services:three@db/liennganh",
+    "LIENNGANH_OWNER_DATABASE_URL": "postgresql://liennganh:four@db/liennganh",
     "LIENNGANH_JWKS_URL": "https://issuer.example.vn/keys",
     "LIENNGANH_TOKEN_ISSUER": "https://issuer.example.vn",
 }
@@ -70,6 +71,10 @@ def test_a_whole_production_configuration_is_accepted(environment: pytest.Monkey
         ),
         ({"LIENNGANH_TOKEN_ISSUER": "https://issuer.example.vn"}, ["LIENNGANH_JWKS_URL"]),
         (
+            {"LIENNGANH_OWNER_DATABASE_URL": "postgresql://liennganh@db/liennganh"},
+            ["LIENNGANH_OWNER_DATABASE_URL needs LIENNGANH_DATABASE_URL", "embedded"],
+        ),
+        (
             {"LIENNGANH_DATABSE_URL": "postgresql://db"},
             ["no setting LIENNGANH_DATABSE_URL", "did you mean LIENNGANH_DATABASE_URL"],
         ),
@@ -97,12 +102,18 @@ def test_a_wrong_setting_is_refused_by_name_with_what_to_do(
 
 @pytest.mark.parametrize("missing", ["DATABASE_URL", "NATS_URL", "JWKS_URL"])
 def test_production_embeds_nothing(environment: pytest.MonkeyPatch, missing: str):
-    settings = PRODUCTION | {f"LIENNGANH_{missing}": ""}
+    settings = PRODUCTION | {f"LIENNGANH_{missing}": "", "LIENNGANH_OWNER_DATABASE_URL": ""}
     if missing == "JWKS_URL":
         settings["LIENNGANH_TOKEN_ISSUER"] = ""
 
     with pytest.raises(ConfigurationWrong, match=f"LIENNGANH_{missing}"):
         read(environment, settings)
+
+
+def test_production_serves_without_the_owner_of_the_logs(environment: pytest.MonkeyPatch):
+    config = read(environment, PRODUCTION | {"LIENNGANH_OWNER_DATABASE_URL": ""})
+
+    assert config.owner_database_url == ""
 
 
 def test_all_wrong_settings_are_named_at_once(environment: pytest.MonkeyPatch):
@@ -122,7 +133,7 @@ def test_secrets_are_not_shown(environment: pytest.MonkeyPatch):
     shown = repr(read(environment, PRODUCTION))
 
     assert "https://issuer.example.vn/keys" in shown
-    for secret in ("'one'", "'two'", "SAxyz", "three"):
+    for secret in ("'one'", "'two'", "SAxyz", "three", "four"):
         assert secret not in shown
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from shared.context import Fold, state_at
 from shared.errors import Broken, Conflict, NotAllowed, NotFound, Refused, Retry
+from shared.fold import Fold, state_at
 from shared.store.postgres import PostgresLog
 from shared.supervisor import Supervisor
 from tests.shared.databases import empty_database
@@ -21,6 +21,7 @@ from tests.shared.things import (
     found,
     id_of,
     mark,
+    mark_once,
     open_thing,
     opened,
     versions,
@@ -133,7 +134,7 @@ async def test_another_process_that_is_faster_makes_a_conflict_with_the_head(
     between.do.clear()
     between.reached.clear()
 
-    slow = asyncio.create_task(mark(fold, id, BAD))
+    slow = asyncio.create_task(mark_once(fold, id, BAD))
     await between.reached.wait()
     await mark(elsewhere, id, GOOD)
     between.do.set()

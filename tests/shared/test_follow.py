@@ -1,44 +1,28 @@
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import asyncpg
-import orjson
 import pytest
 from structlog.testing import capture_logs
 
 import shared.follow
-from shared.actor import Actor
-from shared.envelope import Envelope, Metadata
+from shared.envelope import Envelope
 from shared.errors import Broken, Retry
-from shared.follow import Batch, Follower, LogSource, Projection
-from shared.log import Append, NewEvent
-from shared.sql import Tables
+from shared.follow import Batch, Follower, LogSource, Projection, each
+from shared.sql import Tables, read_blocks
 from shared.store.postgres import PostgresLog
 from shared.supervisor import Supervisor
+from tests.shared.counted import checkpoint, insert, model, record, rows_of, seen
 
 SOON_SECONDS = 15.0
-METADATA = Metadata(
-    Actor("CA_TINH-P34-40", "clerk"), ("thing:1",), UUID(int=1), UUID(int=2)
-).to_json()
-
-SCHEMA = """
--- name: create
-CREATE TABLE :schema.seen (ord bigserial PRIMARY KEY, position bigint NOT NULL, n int NOT NULL);
-"""
-QUERIES = """
--- name: insert
-INSERT INTO :schema.seen (position, n) VALUES ($1, $2)
--- name: all
-SELECT n FROM :schema.seen ORDER BY ord
-"""
 
 
-class Crash(Exception):
-    """What is thrown where a process might die."""
+class Crash(OSError):
+    """What is thrown where a process might die: no event is to blame for it."""
 
 
 class Faulty:
@@ -54,43 +38,24 @@ class Faulty:
         batch = await self._source.take(after, limit, wait_seconds)
         return Batch(batch.envelopes, self._ack)
 
+    async def load(self, stream: UUID, after: int) -> Sequence[Envelope]:
+        return await self._source.load(stream, after)
+
     async def _ack(self) -> None:
         if self.fail_ack:
             raise Crash
         self.acks += 1
 
 
-async def insert(envelope: Envelope, tables: Tables) -> None:
-    await tables.run("insert", envelope.position, envelope.fields["n"])
-
-
 @pytest.fixture
 def projection(tmp_path: Path) -> Projection:
-    (tmp_path / "schema.sql").write_text(SCHEMA)
-    (tmp_path / "queries.sql").write_text(QUERIES)
-    return Projection("directives", "seen", 1, tmp_path, ("directives",), insert)
+    return model(tmp_path)
 
 
 @pytest.fixture
 async def made(projection: Projection, pool: asyncpg.Pool) -> AsyncIterator[Projection]:
     await projection.create(pool)
     yield projection
-
-
-async def record(log: PostgresLog, *numbers: int) -> None:
-    for number in numbers:
-        state = orjson.dumps({"timestamp": "2025-07-01T00:00:00+07:00", "n": number})
-        event = NewEvent(uuid.uuid4(), uuid.uuid4(), 1, "samples.counted.v1", state, METADATA)
-        await log.append(Append(uuid.uuid4(), (event,)))
-
-
-async def seen(projection: Projection, pool: asyncpg.Pool) -> list[int]:
-    return [row["n"] for row in await pool.fetch(projection.statements["all"])]
-
-
-async def checkpoint(projection: Projection, pool: asyncpg.Pool) -> int:
-    position: int = await pool.fetchval(f"SELECT position FROM {projection.schema}.checkpoints")
-    return position
 
 
 def failing_at(number: int, apply: Callable[..., Awaitable[None]] = insert, *, after: bool = False):
@@ -122,19 +87,19 @@ async def test_events_are_taken_in_order_and_the_checkpoint_moves_with_them(
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before its rows", "after its rows"])
-async def test_a_crash_within_an_event_leaves_no_trace_of_it(
+async def test_a_crash_within_an_event_leaves_no_trace_of_its_batch(
     made: Projection, log: PostgresLog, pool: asyncpg.Pool, after: bool
 ):
     await record(log, 1, 2, 3)
     fail = failing_at(2, after=after)
-    follower = Follower(replace(made, apply=fail), LogSource(log), pool)
+    follower = Follower(replace(made, apply=each(fail)), LogSource(log), pool)
 
     with pytest.raises(Crash):
         await follower.step()
 
-    assert await seen(made, pool) == [1]
+    assert (await seen(made, pool), await checkpoint(made, pool)) == ([], 0)
     fail.broken = False
-    assert await Follower(made, LogSource(log), pool).step() == 2
+    assert await Follower(made, LogSource(log), pool).step() == 3
     assert await seen(made, pool) == [1, 2, 3]
 
 
@@ -245,7 +210,7 @@ async def test_a_checkpoint_that_went_back_is_read_anew_and_leaves_no_hole(
     assert await seen(made, pool) == [1, 2, 3]
 
 
-async def test_a_poison_event_stops_its_follower_turns_it_red_and_nothing_is_skipped(
+async def test_what_is_away_stops_the_follower_turns_it_red_and_nothing_is_passed_over(
     made: Projection,
     log: PostgresLog,
     pool: asyncpg.Pool,
@@ -260,22 +225,81 @@ async def test_a_poison_event_stops_its_follower_turns_it_red_and_nothing_is_ski
             tried.release()
         await fail(envelope, tables)
 
-    follower = Follower(replace(made, apply=apply), LogSource(log), pool)
+    follower = Follower(replace(made, apply=each(apply)), LogSource(log), pool)
     with capture_logs() as said:
         supervisor.start("follower", follower.run)
         async with asyncio.timeout(SOON_SECONDS):
             for _ in range(3):
                 await tried.acquire()
 
-    assert await seen(made, pool) == [1, 2]
+    assert (await seen(made, pool), await checkpoint(made, pool)) == ([], 0)
+    assert await rows_of(made, pool, "parked") == []
     assert "Crash: cannot take 3" in supervisor.down["follower"]
-    assert f"of {follower.name}: samples.counted.v1" in supervisor.down["follower"]
     assert {each["event"] for each in said} == {"task died"}
 
     moved, fail.broken = follower.moved, False
     async with asyncio.timeout(SOON_SECONDS):
         await moved.wait()
     assert await seen(made, pool) == [1, 2, 3, 4]
+
+
+async def test_a_statement_that_fits_no_table_stops_the_follower_behind_what_came_before_it(
+    made: Projection, log: PostgresLog, pool: asyncpg.Pool
+):
+    await record(log, 1, 2, 3)
+
+    async def mistaken(envelope: Envelope, tables: Tables) -> None:
+        await insert(envelope, tables)
+        if envelope.fields["n"] == 2:
+            await tables.run("into_nowhere")
+
+    with pytest.raises(asyncpg.UndefinedTableError) as raised:
+        await Follower(replace(made, apply=each(mistaken)), LogSource(log), pool).step()
+
+    assert "at position" in raised.value.__notes__[0]
+    assert await seen(made, pool) == [1]
+    assert await rows_of(made, pool, "parked") == []
+    await Follower(made, LogSource(log), pool).step()
+    assert await seen(made, pool) == [1, 2, 3]
+
+
+async def test_a_batch_is_handed_over_whole_and_one_by_one_only_when_it_fails(
+    made: Projection, log: PostgresLog, pool: asyncpg.Pool
+):
+    sizes: list[int] = []
+
+    async def sets(envelopes: Sequence[Envelope], tables: Tables) -> None:
+        sizes.append(len(envelopes))
+        for envelope in envelopes:
+            await insert(envelope, tables)
+        if any(envelope.fields["n"] == 5 for envelope in envelopes):
+            raise ValueError
+
+    follower = Follower(replace(made, apply=sets), LogSource(log), pool)
+    await record(log, 1, 2, 3)
+    await follower.step()
+    await record(log, 4, 5, 6)
+    await follower.step()
+
+    assert sizes == [3, 3, 1, 1, 1]
+    assert await seen(made, pool) == [1, 2, 3, 4, 6]
+
+
+async def test_the_tables_of_parking_are_added_to_a_read_model_that_has_none(
+    made: Projection, log: PostgresLog, pool: asyncpg.Pool
+):
+    await record(log, 1)
+    await Follower(made, LogSource(log), pool).step()
+    await pool.execute(
+        f"DROP TABLE {made.schema}.parked, {made.schema}.causes, {made.schema}.decisions"
+    )
+
+    await made.create(pool)
+    await record(log, 2)
+    await Follower(made, LogSource(log), pool).step()
+
+    assert await seen(made, pool) == [1, 2]
+    assert await rows_of(made, pool, "parked") == []
 
 
 async def test_who_waits_for_the_projection_is_woken_after_the_commit(
@@ -301,7 +325,7 @@ async def test_a_new_version_is_built_beside_the_old_one(
     await record(log, 1, 2)
     await Follower(made, LogSource(log), pool).step()
 
-    newer = replace(made, version=2, apply=tenfold)
+    newer = replace(made, version=2, apply=each(tenfold))
     await newer.create(pool)
     await Follower(newer, LogSource(log), pool).step()
 
@@ -316,3 +340,29 @@ async def test_processes_that_start_together_make_the_tables_once(
     await projection.create(pool)
 
     assert await seen(projection, pool) == []
+
+
+async def test_a_read_model_of_an_older_release_gets_what_it_lacks_and_keeps_its_rows(
+    projection: Projection, log: PostgresLog, pool: asyncpg.Pool
+):
+    own = read_blocks(projection.folder / "schema.sql", projection.schema)["create"]
+    await pool.execute(
+        f"CREATE SCHEMA {projection.schema}; CREATE TABLE {projection.schema}.checkpoints ("
+        "source text PRIMARY KEY, epoch uuid NOT NULL, position bigint NOT NULL, "
+        "recorded_at timestamptz, moved_at timestamptz NOT NULL DEFAULT clock_timestamp()); " + own
+    )
+    await record(log, 1, 2)
+    taken = (await log.read(0, 1))[0].position
+    await pool.execute(
+        f"INSERT INTO {projection.schema}.checkpoints VALUES ('directives', $1, $2)",
+        log.epoch,
+        taken,
+    )
+    await pool.execute(projection.statements["insert"], taken, 1)
+
+    for _ in range(2):
+        await projection.create(pool)
+    await Follower(projection, LogSource(log), pool).step()
+
+    assert await seen(projection, pool) == [1, 2]
+    assert await rows_of(projection, pool, "decisions") == []

@@ -7,7 +7,7 @@ import pytest
 
 import shared.leadership
 from shared.errors import Broken, Retry
-from shared.leadership import leadership
+from shared.leadership import LEADS, leadership
 from tests.shared.nats_fixture import until
 
 SOON_SECONDS = 15.0
@@ -158,3 +158,39 @@ async def test_who_leads_one_thing_does_not_keep_others_from_leading_another(
         both = True
 
     assert both
+
+
+async def test_an_operators_order_deposes_the_leader_and_those_in_its_queue(
+    name: str, postgres_url: str, admin: asyncpg.Connection
+):
+    first, second = await first_of_two(name, postgres_url, admin)
+
+    async with asyncio.timeout(SOON_SECONDS), leadership(name, postgres_url, depose=True):
+        with pytest.raises(Retry, match="leader of relay"):
+            await first.task
+        with pytest.raises(Retry, match="our turn to lead"):
+            await second.task
+        third = Candidate(name, postgres_url)
+        leads = LEADS.labels(name)._value.get()
+
+    async with asyncio.timeout(SOON_SECONDS):
+        await third.leads.wait()
+    assert not second.leads.is_set()
+    assert leads == 1
+    third.resign.set()
+    await third.task
+    assert LEADS.labels(name)._value.get() == 0
+
+
+async def test_an_operators_order_leaves_the_leaders_of_other_things_alone(
+    name: str, postgres_url: str
+):
+    other = Candidate(f"another {name}", postgres_url)
+    async with asyncio.timeout(SOON_SECONDS):
+        await other.leads.wait()
+
+        async with leadership(name, postgres_url, depose=True):
+            pass
+
+    other.resign.set()
+    await other.task

@@ -1,13 +1,14 @@
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from shared.bus import Bus, NoStream, WrongLast
+import shared.relay
+from shared.bus import Bus, NoStream, Tail, WrongLast
 from shared.errors import Broken
-from shared.relay import Relay, bus_subject
-from tests.shared.bus_examples import POLICE, Ledger, MemoryCursor, entry, stored_ids
+from shared.outbox import Outgoing
+from shared.relay import POSITION, PUBLISHED, STALLS, STALLS_MAX, Relay
+from tests.shared.bus_examples import Ledger, MemoryCursor, entry, stored_ids
 from tests.shared.nats_fixture import NatsProcess, fresh, nats_server, until
 
 
@@ -36,6 +37,7 @@ async def test_events_are_published_in_order_with_the_id_of_the_one_before(bus: 
     ledger = Ledger().add(1, 2, 5)
     cursor = MemoryCursor()
     relay = Relay(ledger.outbox, bus, stream, cursor=cursor)
+    counted = PUBLISHED.labels("ledger")._value.get()
 
     published = await relay.step()
     idle = await relay.step()
@@ -44,6 +46,8 @@ async def test_events_are_published_in_order_with_the_id_of_the_one_before(bus: 
     messages = await bus.consumer(stream, "reader").fetch(10, 2.0)
     assert (published, idle) == (3, 0)
     assert cursor.position == 5
+    assert PUBLISHED.labels("ledger")._value.get() == counted + 3
+    assert POSITION.labels("ledger")._value.get() == 5
     assert [m.headers["Nats-Msg-Id"] for m in messages] == [
         entry(each).message_id for each in (1, 2, 5)
     ]
@@ -61,7 +65,7 @@ async def test_a_long_history_goes_through_the_window_in_order(bus: Bus, stream:
 
     steps = [await relay.step(), await relay.step()]
 
-    assert steps == [1000, 500]
+    assert steps == [1500, 0]
     assert (await bus.tail(stream)).sequence == 1500
     assert await bus.last_message_id(stream) == entry(1500).message_id
 
@@ -189,6 +193,71 @@ async def test_the_permission_to_rebuild_holds_once(bus: Bus, stream: str):
         await relay.step()
 
 
+async def test_a_stream_that_refuses_without_moving_is_left_to_an_operator(
+    bus: Bus, stream: str, monkeypatch: pytest.MonkeyPatch
+):
+    ledger = Ledger().add(1, 2)
+    relay = Relay(ledger.outbox, bus, stream, cursor=MemoryCursor())
+    stalls = STALLS.labels("ledger")._value.get()
+    stale = await bus.tail(stream)
+    await relay.step()
+
+    async def contradicts_itself(_: str) -> Tail:
+        return Tail(stale.sequence, entry(1).message_id)
+
+    relay._end = None
+    monkeypatch.setattr(bus, "tail", contradicts_itself)
+    await bus.ensure_stream(stream, ["ln.>"], duplicate_window_seconds=0.1)
+    await duplicates_are_forgotten(bus, ledger, 2)
+
+    with pytest.raises(Broken, match="refused us 5 times"):
+        for _ in range(STALLS_MAX + 1):
+            await relay.step()
+
+    assert STALLS.labels("ledger")._value.get() == stalls + STALLS_MAX
+    assert await stored_ids(bus, stream) == ["1", "2"]
+
+
+async def test_what_was_read_before_a_read_failed_is_published(
+    bus: Bus, stream: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(shared.relay, "READ_MAX", 2)
+    ledger = Ledger().add(1, 2, 3, 4, 5)
+    outbox = ledger.outbox
+    read = outbox.read
+
+    async def fails_later(after: int, limit: int) -> Sequence[Outgoing]:
+        if after >= 4:
+            raise ConnectionError("the database is away")
+        return await read(after, limit)
+
+    monkeypatch.setattr(outbox, "read", fails_later)
+    relay = Relay(outbox, bus, stream, cursor=MemoryCursor())
+
+    with pytest.raises(ConnectionError):
+        await relay.step()
+    first = await stored_ids(bus, stream)
+    monkeypatch.setattr(outbox, "read", read)
+    await relay.step()
+
+    assert first == ["1", "2", "3", "4"]
+    assert await stored_ids(bus, stream) == ["1", "2", "3", "4", "5"]
+
+
+async def test_a_step_ends_after_some_reads_so_that_the_cursor_moves(
+    bus: Bus, stream: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(shared.relay, "READ_MAX", 2)
+    monkeypatch.setattr(shared.relay, "READS_MAX", 3)
+    cursor = MemoryCursor()
+    relay = Relay(Ledger().add(*range(1, 9)).outbox, bus, stream, cursor=cursor)
+
+    first, reached = await relay.step(), cursor.position
+    second = await relay.step()
+
+    assert (first, reached, second) == (6, 6, 2)
+
+
 async def test_a_stream_that_is_missing_is_waited_for(bus: Bus):
     relay = Relay(Ledger().add(1).outbox, bus, fresh("NONE"), cursor=MemoryCursor())
 
@@ -233,23 +302,3 @@ async def test_an_event_that_the_stream_cannot_take_stops_the_relay(bus: Bus, st
         await relay.step()
 
     assert await stored_ids(bus, stream) == ["1"]
-
-
-def test_a_subject_has_the_area_of_the_agency_that_acted():
-    central = replace(POLICE, agency="BCA-VN")
-    old_district = replace(POLICE, agency="CA_HUYEN-P63-01-276")
-    of = entry(1)
-
-    assert bus_subject(of) == "ln.ledger.P34-40.entry_made.v1"
-    for actor, area in ((central, "VN"), (old_district, "P63-01-276")):
-        moved = replace(of, metadata=replace(of.metadata, actor=actor))
-        assert bus_subject(moved) == f"ln.ledger.{area}.entry_made.v1"
-
-
-@pytest.mark.parametrize("agency", ["NOBODY", "CA-a.b", "CA->", "CA-*", "CA-a b"])
-def test_an_area_that_is_no_token_has_no_subject(agency: str):
-    of = entry(1)
-    moved = replace(of, metadata=replace(of.metadata, actor=replace(POLICE, agency=agency)))
-
-    with pytest.raises(Broken, match="no subject"):
-        bus_subject(moved)

@@ -51,6 +51,21 @@ def test_what_is_no_schema_name_never_gets_into_a_statement(tmp_path: Path, sche
         read_blocks(written(tmp_path, BLOCKS), schema)
 
 
+async def test_rows_are_streamed_as_they_are_made(tmp_path: Path, pool: asyncpg.Pool):
+    copy = "-- name: copy\nCOPY :schema.:schema_things (name,\n  id) FROM STDIN"
+    blocks = read_blocks(written(tmp_path, f"{BLOCKS}{copy}\n-- name: no\nSELECT 1"), "sample")
+    async with pool.acquire() as connection:
+        tables = Tables(connection, blocks)
+        await tables.run("create")
+
+        tag = await tables.copy("copy", ((f"số {each}", each) for each in (1, 2)))
+
+        assert tag == "COPY 2"
+        assert [row["name"] for row in await tables.rows("all")] == ["số 1", "số 2"]
+        with pytest.raises(AssertionError, match="no is no COPY"):
+            await tables.copy("no", [])
+
+
 async def test_statements_run_by_name(tmp_path: Path, pool: asyncpg.Pool):
     blocks = read_blocks(written(tmp_path, BLOCKS), "sample")
     async with pool.acquire() as connection:

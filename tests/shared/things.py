@@ -2,16 +2,17 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from shared.actor import Act, Actor
-from shared.context import Context, Fold, Receipt
+from shared.context import Context, Receipt, decide
 from shared.envelope import Envelope
 from shared.errors import Retry
+from shared.fold import Fold
 from shared.log import Append, Log, Verdict
 from shared.reference import load_register
 from tests.shared.sample_service import MarkThing, OpenThing, Round, Thing, ThingMarked, ThingOpened
@@ -32,17 +33,22 @@ def opened(id: UUID | None = None) -> Thing:
     return Thing.begin(ThingOpened, OPEN, act(), id=id or uuid.uuid4(), area="P34-40")
 
 
+def begun(fold: Fold, at: datetime = NOON, **more: Any) -> Context:
+    """One attempt at one command."""
+    more.setdefault("command_id", uuid.uuid4())
+    return Context(act=act(at), fold=fold, correlation_id=more["command_id"], **more)
+
+
 @asynccontextmanager
 async def context(fold: Fold, at: datetime = NOON, **more: Any) -> AsyncIterator[Context]:
-    """One command's context, closed as the door closes it."""
-    more.setdefault("command_id", uuid.uuid4())
-    ctx = Context(act=act(at), fold=fold, correlation_id=more["command_id"], **more)
+    """One command's context, closed as a failure leaves it."""
+    ctx = begun(fold, at, **more)
     failed = True
     try:
         yield ctx
         failed = False
     finally:
-        await ctx.close(failed=failed)
+        ctx.close(failed=failed)
 
 
 async def open_thing(fold: Fold, id: UUID | None = None, **more: Any) -> Receipt:
@@ -51,13 +57,27 @@ async def open_thing(fold: Fold, id: UUID | None = None, **more: Any) -> Receipt
         return await ctx.save(opened(id))
 
 
-async def mark(fold: Fold, id: UUID, said: MarkThing = GOOD, **more: Any) -> Receipt:
-    """Mark a thing, as a handler does; marking it alike again is not news."""
-    async with context(fold, **more) as ctx:
+def marking(id: UUID, said: MarkThing) -> Callable[[Context], Awaitable[Receipt]]:
+    """A handler that marks a thing; marking it alike again is not news."""
+
+    async def handler(ctx: Context) -> Receipt:
         thing = await ctx.load(Thing, id)
         if getattr(thing, "mark", None) != said.mark:
             thing.record(ThingMarked, said, ctx.act)
         return await ctx.save(thing)
+
+    return handler
+
+
+async def mark(fold: Fold, id: UUID, said: MarkThing = GOOD, **more: Any) -> Receipt:
+    """Mark a thing, as the front door has it done."""
+    more.setdefault("command_id", uuid.uuid4())
+    return await decide(lambda: begun(fold, **more), marking(id, said))
+
+
+async def mark_once(fold: Fold, id: UUID, said: MarkThing = GOOD, **more: Any) -> Receipt:
+    """The same in one attempt."""
+    return await begun(fold, **more).run(marking(id, said))
 
 
 def id_of(receipt: Receipt) -> UUID:

@@ -1,3 +1,4 @@
+import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from shared.errors import Broken
 from shared.follow import Follower, LogSource
 from shared.sql import Tables
 from shared.store.postgres import PostgresLog
+from tests import generated
 from tests.golden import ISSUER, RECORDED_AT, STREAMS, by, envelope, history, record
 
 EVER = (datetime(9999, 1, 1, tzinfo=UTC),) * 2
@@ -28,8 +30,7 @@ async def tables(pool: asyncpg.Pool) -> AsyncIterator[Tables]:
 
 async def apply(tables: Tables, *events: Envelope) -> list[asyncpg.Record]:
     """Take events; all entries, oldest first."""
-    for event in events:
-        await TIMELINE.apply(event, tables)
+    await TIMELINE.apply(events, tables)
     return await tables.rows("page", 0, *EVER, 100)
 
 
@@ -56,7 +57,7 @@ async def test_an_entry_says_who_when_and_what_in_two_languages(tables: Tables):
     [row] = await apply(tables, event)
 
     assert (row["agency"], row["officer"]) == (ISSUER, "clerk")
-    assert (row["agency_vi"], row["agency_en"]) == agency_names(ISSUER, event)
+    assert (row["agency_vi"], row["agency_en"]) == agency_names(ISSUER, event.occurred_at)
     assert (row["occurred_at"], row["recorded_at"]) == (event.occurred_at, RECORDED_AT)
     assert row["vi"].startswith("UBND tỉnh Nghệ An ban hành văn bản 6325/UBND-NC: ")
     assert row["en"].startswith("Provincial People's Committee, Nghệ An issues paper 6325/UBND-NC")
@@ -111,7 +112,7 @@ async def test_what_was_told_long_after_it_happened_is_marked_late(tables: Table
 
 
 async def test_a_page_as_of_a_moment_has_what_had_happened_and_was_known(tables: Tables):
-    early, late = envelope(ISSUED), envelope("directives.task_completed.v1", 2, 2)
+    early, late = envelope(ISSUED), envelope("directives.directive_received.v1", 2, 2)
     await apply(tables, early, replace(late, recorded_at=RECORDED_AT.replace(month=12)))
 
     async def shown(as_of: datetime, known_at: datetime) -> int:
@@ -139,7 +140,7 @@ async def test_an_agency_that_the_register_does_not_know_keeps_its_id(tables: Ta
 async def test_agencies_are_called_as_on_the_day_of_the_event():
     before = envelope("directives.report_submitted.v1")
 
-    assert agency_names("UBND_HUYEN-P63-01-276", before)[0].startswith("UBND huyện")
+    assert agency_names("UBND_HUYEN-P63-01-276", before.occurred_at)[0].startswith("UBND huyện")
 
 
 async def test_long_titles_are_cut():
@@ -153,7 +154,7 @@ async def test_an_event_without_a_sentence_stops_the_timeline(tables: Tables):
     unknown = replace(envelope(ISSUED), topic="directives.never_heard_of.v1")
 
     with pytest.raises(Broken, match="has no sentence"):
-        await TIMELINE.apply(unknown, tables)
+        await TIMELINE.apply([unknown], tables)
 
 
 async def test_an_event_about_nothing_stops_the_timeline_and_says_where(tables: Tables):
@@ -161,7 +162,7 @@ async def test_an_event_about_nothing_stops_the_timeline_and_says_where(tables: 
     nothing = replace(event, metadata=replace(event.metadata, subjects=()))
 
     with pytest.raises(Broken, match=r"directives 7 .* names no subjects"):
-        await TIMELINE.apply(nothing, tables)
+        await TIMELINE.apply([nothing], tables)
 
 
 async def test_a_timeline_made_anew_beside_the_old_one_is_the_same(
@@ -179,3 +180,17 @@ async def test_a_timeline_made_anew_beside_the_old_one_is_the_same(
 
     assert pages[0] == pages[1]
     assert len(pages[0]) == len(history())
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_batch_leaves_the_same_rows_as_its_events_one_by_one(pool: asyncpg.Pool, seed: int):
+    events = generated.history(seed, 150)
+    versions = [replace(TIMELINE, version=each) for each in (1, 2, 3)]
+
+    one_by_one = await generated.tables_after(versions[0], pool, ([each] for each in events))
+    as_one = await generated.tables_after(versions[1], pool, iter([events]))
+    some = generated.batches(events, random.Random(seed))
+    mixed = await generated.tables_after(versions[2], pool, some)
+
+    assert one_by_one == as_one == mixed
+    assert all(one_by_one[each] for each in ("entries", "subject_entries", "titles"))

@@ -170,7 +170,7 @@ async def test_a_name_in_a_sealed_field_is_found_nowhere(
     await until(choked)
     await until(published)
 
-    tables = await everything_in(world.system.database_url)
+    tables = await everything_in(world.system.access.owner_url)
     assert "vault_keys.subject_keys.wrapped_dek" in tables
     assert b"$sealed" in tables["letters.letters_events.state"]
     assert holding(tables) == []
@@ -197,6 +197,8 @@ async def test_the_search_itself_finds_a_name_that_is_not_sealed(
         return said == ["log"] and holding(await streams_of(world)) == ["LN_LETTERS"]
 
     await until(published)
-    assert "letters.letters_events.state" in holding(await everything_in(world.system.database_url))
+    assert "letters.letters_events.state" in holding(
+        await everything_in(world.system.access.owner_url)
+    )
     kept = " ".join(holding(files_of(folder)))
     assert "pg_wal" in kept and "jetstream" in kept

@@ -199,7 +199,7 @@ async def test_an_erasure_is_recorded_and_the_key_is_gone_when_it_is_answered(po
     assert last is not None and isinstance(last.event, PersonalDataErased)
     assert (last.event.key_ids, last.event.agency) == ((1,), POLICE)
     assert (last.event.subject_id, last.event.reason) == (event.sender_ref, "request")
-    pool = await asyncpg.connect(post.system.database_url)
+    pool = await asyncpg.connect(post.system.access.owner_url)
     wrapped = await pool.fetchval(
         "SELECT wrapped_dek FROM vault_keys.subject_keys WHERE pseudonym = $1", event.sender_ref
     )

@@ -232,6 +232,6 @@ async def test_the_value_is_written_nowhere_by_opening_it(post: World):
     event_id, _ = await letter(post)
     await opened(post, event_id)
 
-    found = await everything_in(post.system.database_url)
+    found = await everything_in(post.system.access.owner_url)
 
     assert [name for name, text in found.items() if CANARY.encode() in text] == []

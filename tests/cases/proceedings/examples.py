@@ -26,7 +26,7 @@ from services.cases.proceedings.stopping import (
     ResumeProceedings,
     SuspendProceedings,
 )
-from services.cases.trials.events import CaseAcceptedByCourt
+from services.cases.trials.events import AcceptCase
 from shared.actor import Act
 from tests.cases.examples import (
     BORDER_GUARD,
@@ -188,20 +188,9 @@ def before_court(moment: str = "2025-11-24") -> Case:
 
 
 def accepted(case: Case, moment: str = "2025-11-24") -> Case:
-    """As the trial's own decision would: only what it leads to matters here."""
-    said: dict[str, Any] = {
-        "originator_id": case.id,
-        "originator_version": case.version + 1,
-        "timestamp": act(REGIONAL_COURT, moment).at,
-    }
-    fields: dict[str, Any] = {
-        "level": "first_instance",
-        "docket_no": "105/2025/TLST-HS",
-        "agency": REGIONAL_COURT,
-        "court_warning": None,
-    }
-    known = {k: v for k, v in fields.items() if k in CaseAcceptedByCourt.model_fields}
-    CaseAcceptedByCourt.model_validate(said | known).mutate(case)
+    """The court takes the case on its docket."""
+    said = AcceptCase(level="first_instance", docket_no="105/2025/TLST-HS", file_complete=True)
+    case.accept_case(said, act(REGIONAL_COURT, moment))
     return case
 
 

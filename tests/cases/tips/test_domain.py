@@ -15,6 +15,7 @@ from services.cases.tips.events import (
 )
 from shared.errors import NotAllowed, Refused
 from shared.reference.errors import UnknownOffence
+from shared.sealed import Sealed
 from tests.cases.examples import (
     BORDER_GUARD,
     COMMUNE,
@@ -27,6 +28,7 @@ from tests.cases.examples import (
     STATION,
     STRANGER,
     act,
+    folded,
     news,
 )
 from tests.cases.tips.examples import (
@@ -658,3 +660,24 @@ def test_the_heir_of_a_body_that_ended_goes_on_with_its_tips():
 
 def test_the_morning_is_a_morning_in_viet_nam():
     assert received().received_on == MORNING.date()
+
+
+def test_what_was_erased_is_decided_upon_as_before_and_shown_as_erased():
+    told = verifying_events()
+    first = told[0]
+    gone = first.model_copy(
+        update={name: Sealed.erased(getattr(first, by)) for name, by in first.SEALED.items()}
+    )
+
+    it = folded([gone, *told[1:]])
+    it.decide_case_non_institution(NO_CASE, act(moment=LATER))
+
+    assert it.stage == "not_instituted"
+    assert (it.state()["informant"], it.state()["content"]) == ("erased", "erased")
+
+
+def verifying_events() -> Any:
+    it = Tip.receive_tip(tip(), act())
+    it.classify_tip(CRIME, act(moment="2025-08-04T15:00"))
+    it.assign_tip_handler(HANDLER, act(moment="2025-08-05"))
+    return it.collect_events()

@@ -5,7 +5,7 @@ before; the whole case is played in tests/stories.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -93,7 +93,7 @@ class Docket(OnTrial):
     def reach(cls, said: ReachCourt, court: str, moment: str) -> "Docket":
         return cls.begin(FileReachedCourt, said, act(court, moment), id=ID, agency=court)
 
-    def pass_file(self, to: str, moment: str) -> None:
+    def pass_file(self, to: str, moment: str | datetime) -> None:
         self.record(FilePassed, PassFile(to=to), act(to, moment))
 
     def state(self) -> dict[str, object]:
@@ -157,9 +157,7 @@ ORDER_APPEAL = OrderTrial(
 )
 UPHOLD = PronounceAppellateJudgment(judgment_no="90/2025/HS-PT", outcome="upheld")
 IN_FORCE = ConfirmEffect(reason="no_appeal")
-EXECUTE = OrderExecution(
-    accused_ref=THUY, decision_ref="12/2025/QĐ-CA", executing_agency=POLICE
-)
+EXECUTE = OrderExecution(accused_ref=THUY, decision_ref="12/2025/QĐ-CA", executing_agency=POLICE)
 DELIVER = DeliverJudgment(level="first_instance", recipient=VICTIM, medium="post")
 
 Does = Callable[[Docket, Any, Any], None]
@@ -188,20 +186,16 @@ def docket(until: str = "", said: ReachCourt | None = None) -> Docket:
         does(case, command, act(by, moment))
         if name == until:
             break
-    return recorded(case)
+    read: Docket = folded(case.collect_events())
+    return read
 
 
 def in_force() -> Docket:
     """A case whose judgment nobody contested."""
     case = docket("judged")
     case.confirm_effect(IN_FORCE, act(REGIONAL_COURT, "2025-10-25T08:00"))
-    return recorded(case)
-
-
-def recorded(case: Docket) -> Docket:
-    """As it is read again from its record."""
-    read: Docket = folded(case.collect_events())
-    return read
+    case.collect_events()
+    return case
 
 
 def last(case: Docket) -> Any:
@@ -212,5 +206,3 @@ def last(case: Docket) -> Any:
 def later(moment: str, **time: int) -> str:
     """A moment moved, as the examples write moments."""
     return (at(moment) + timedelta(**time)).replace(tzinfo=None).isoformat()
-
-

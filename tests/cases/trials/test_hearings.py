@@ -23,7 +23,6 @@ from tests.cases.trials.examples import (
     docket,
     last,
     later,
-    recorded,
 )
 
 AUGUST_20 = "2025-08-20T08:00"
@@ -364,12 +363,9 @@ def test_an_appeal_has_a_hearing_of_its_own_within_one_stage():
 
 
 def test_a_closed_trial_stays_closed_on_appeal_and_a_mobile_one_does_not_stay_mobile():
-    case = docket("accepted")
-    case.decide_trial_format(MOBILE, act(REGIONAL_COURT, AUGUST_20))
-    mobile = recorded(case)
-    case = docket("accepted")
-    case.decide_trial_format(CLOSED, act(REGIONAL_COURT, AUGUST_20))
-    closed = recorded(case)
+    mobile, closed = docket("accepted"), docket("accepted")
+    mobile.decide_trial_format(MOBILE, act(REGIONAL_COURT, AUGUST_20))
+    closed.decide_trial_format(CLOSED, act(REGIONAL_COURT, AUGUST_20))
 
     for each in (mobile, closed):
         each.order_trial(ORDER, act(REGIONAL_COURT, "2025-09-08T09:00"))

@@ -28,8 +28,9 @@ from eventsourcing.tests.persistence import (
 )
 
 from shared.actor import Act, Actor
-from shared.context import Context, Fold
+from shared.context import Context
 from shared.domain import Aggregate, Command, FirstEvent
+from shared.fold import Fold
 from shared.reference import Register
 from shared.store.postgres import PostgresLog
 from tests.shared.store.facade import AggregateFacade, ApplicationFacade, LoopThread

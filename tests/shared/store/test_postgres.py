@@ -2,16 +2,20 @@
 
 import asyncio
 import uuid
+from collections.abc import Callable
+from pathlib import Path
 
 import asyncpg
 import orjson
 import pytest
 
 from shared.actor import Actor
+from shared.embedded.servers import EmbeddedServers
 from shared.envelope import Metadata
 from shared.errors import Broken
 from shared.log import Append, Expect, NewEvent
-from shared.store.postgres import PostgresLog, statements
+from shared.store.access import Access
+from shared.store.postgres import PostgresLog, refuse_unless_durable, statements
 from shared.supervisor import Supervisor
 
 METADATA = Metadata(
@@ -234,3 +238,97 @@ async def test_two_processes_write_in_turn_and_positions_follow_commits(
     assert [each.recorded_at for each in envelopes] == sorted(
         each.recorded_at for each in envelopes
     )
+
+
+async def test_an_append_under_an_epoch_that_has_passed_is_refused_and_says_to_restart(
+    log: PostgresLog, pool: asyncpg.Pool, database_url: str, supervisor: Supervisor
+):
+    stream = uuid.uuid4()
+    await log.append(append(event(stream, 1)))
+
+    async with pool.acquire() as owner:
+        epoch = await PostgresLog.new_epoch(log.name, owner)
+    with pytest.raises(Broken, match=r"EpochPassed: directives was .*: restart"):
+        await log.append(append(event(stream, 2)))
+    restarted = await PostgresLog.open(log.name, pool, database_url)
+    supervisor.start("restarted writer", restarted.writer.run)
+    verdict = await restarted.append(append(event(stream, 2)))
+
+    assert restarted.epoch == epoch != log.epoch
+    assert verdict.status == "appended"
+    assert [each.version for each in await restarted.load(stream)] == [1, 2]
+
+
+async def test_a_new_epoch_of_one_log_leaves_writers_of_others_alone(
+    log: PostgresLog, pool: asyncpg.Pool, database_url: str, supervisor: Supervisor
+):
+    other = await PostgresLog.open("other", pool, database_url)
+    supervisor.start("other writer", other.writer.run)
+    await other.append(append(event(uuid.uuid4(), 1)))
+    pid = "SELECT pid FROM pg_stat_activity WHERE application_name = 'liennganh other writer'"
+    before = await pool.fetchval(pid)
+
+    async with pool.acquire() as owner:
+        await PostgresLog.new_epoch(log.name, owner)
+    verdict = await other.append(append(event(uuid.uuid4(), 1)))
+
+    assert verdict.status == "appended"
+    assert before is not None and await pool.fetchval(pid) == before
+
+
+async def test_only_the_owner_gives_a_new_epoch(database_url: str, tmp_path: Path):
+    access = await Access.made(database_url, tmp_path)
+
+    async with asyncpg.create_pool(access.serving_url, min_size=1, max_size=1) as serving:
+        log = await access.open("directives", serving)
+        async with serving.acquire() as connection:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await PostgresLog.new_epoch("directives", connection)
+        again = await access.open("directives", serving)
+
+    assert again.epoch == log.epoch
+
+
+@pytest.mark.parametrize(
+    ("default", "written_with"),
+    [("off", "on"), ("local", "on"), ("on", "on"), ("remote_apply", "remote_apply")],
+)
+async def test_a_writer_waits_for_the_disk_whatever_its_role_has_by_default(
+    log: PostgresLog, pool: asyncpg.Pool, default: str, written_with: str
+):
+    database = await pool.fetchval("SELECT current_database()")
+    await pool.execute(f"ALTER DATABASE {database} SET synchronous_commit = {default}")
+
+    connection = await log.writer._connect()
+
+    assert await connection.fetchval("SHOW synchronous_commit") == written_with
+    await connection.close()
+
+
+async def test_a_default_of_the_role_that_could_lose_what_was_answered_is_found(
+    database_url: str, tmp_path: Path, pool: asyncpg.Pool
+):
+    access = await Access.made(database_url, tmp_path)
+    role, database = "liennganh_services", database_url.rsplit("/", 1)[1]
+    await pool.execute(f"ALTER ROLE {role} IN DATABASE {database} SET synchronous_commit = off")
+
+    async with asyncpg.create_pool(access.serving_url, min_size=1, max_size=1) as serving:
+        with pytest.raises(Broken, match=r"synchronous_commit off .*this role"):
+            await refuse_unless_durable(serving)
+    await refuse_unless_durable(pool)
+
+
+async def test_commits_that_do_not_wait_for_a_standby_are_refused_where_there_is_one(
+    data_folder: Callable[[], Path],
+):
+    def session(url: str, commit: str) -> asyncpg.Pool:
+        settings = {"synchronous_commit": commit}
+        return asyncpg.create_pool(url, min_size=1, max_size=1, server_settings=settings)
+
+    standby = {"synchronous_standby_names": "nobody"}
+    async with EmbeddedServers(data_folder(), nats=False, postgres_settings=standby) as servers:
+        async with session(servers.database_url, "on") as careful:
+            await refuse_unless_durable(careful)
+        async with session(servers.database_url, "local") as careless:
+            with pytest.raises(Broken, match="synchronous_commit local"):
+                await refuse_unless_durable(careless)

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 import shared.store.writer
 from shared.errors import Broken, Retry
+from shared.http.problems import problem
 from shared.log import Append, NewEvent
 from shared.store.postgres import PostgresLog, refuse_unless_durable
 from shared.store.writer import EVENT_BYTES_MAX, Writer
@@ -88,6 +89,7 @@ async def soon(waiting: Awaitable[Any]) -> Any:
         TimeoutError(),
         asyncpg.ConnectionDoesNotExistError("closed in the middle of operation"),
         asyncpg.exceptions.AdminShutdownError("terminating connection"),
+        asyncpg.InternalClientError("cannot switch to state 11; another operation is in progress"),
     ],
     ids=lambda error: type(error).__name__,
 )
@@ -266,6 +268,25 @@ async def test_a_caller_that_waited_too_long_is_told_that_the_outcome_is_unknown
     assert await versions(idle, stream) == [1]
 
 
+async def test_everybody_who_waits_too_long_is_told_also_after_others_were_answered(
+    idle: PostgresLog, line: Line, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(shared.store.writer, "OUTCOME_SECONDS", 0.5)
+    supervisor.start("writer", idle.writer.run)
+    await soon(idle.append(command(new_event(uuid.uuid4(), 1))))
+    line.hold = asyncio.Event()
+
+    late = await soon(
+        asyncio.gather(
+            *(idle.append(command(new_event(uuid.uuid4(), 1))) for _ in range(3)),
+            return_exceptions=True,
+        )
+    )
+
+    assert [type(each) for each in late] == [Retry] * 3
+    line.hold.set()
+
+
 async def test_a_full_queue_and_an_event_too_large_are_refused_at_once(
     idle: PostgresLog, monkeypatch: pytest.MonkeyPatch
 ):
@@ -273,9 +294,16 @@ async def test_a_full_queue_and_an_event_too_large_are_refused_at_once(
     with pytest.raises(Broken, match="refuse it at the door"):
         await idle.append(Append(uuid.uuid4(), (large,)))
 
+    with pytest.raises(Broken, match="nothing to record"):
+        await idle.append(command())
+
     monkeypatch.setattr(shared.store.writer, "QUEUE_COMMANDS_MAX", 0)
-    with pytest.raises(Retry, match="waiting to be recorded"):
+    with pytest.raises(Retry, match="waiting to be recorded") as refused:
         await idle.append(command(new_event(uuid.uuid4(), 1)))
+
+    response = problem(refused.value, english=True, instance="/v1/tasks")
+    assert response.status == 503
+    assert int(response.headers["Retry-After"]) >= 1
 
 
 async def test_batches_grow_with_the_load_up_to_their_limits(monkeypatch: pytest.MonkeyPatch):

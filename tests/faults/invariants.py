@@ -1,0 +1,230 @@
+"""The promise as a check: nothing lost, doubled, out of order, made up or altered.
+
+Pure: it looks at evidence and names each thing that is wrong.
+"""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, TypeVar
+from uuid import UUID
+
+from services.gateway.projection import FIELD, parties_of, routes
+from shared.envelope import Envelope
+from shared.outbox import bus_subject
+from tests.faults.evidence import Evidence, Stored
+
+Kind = Literal["lost", "doubled", "out of order", "made up", "altered", "trouble"]
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong."""
+
+    invariant: str
+    kind: Kind
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.invariant} {self.kind}: {self.what}"
+
+
+def check(evidence: Evidence) -> list[Finding]:
+    """Everything that is wrong, in the order of the invariants."""
+    return [found for invariant in INVARIANTS for found in invariant(evidence)]
+
+
+def i1_acknowledged_once(evidence: Evidence) -> Iterator[Finding]:
+    """Every acknowledged command has exactly the events it was told of; no other has any."""
+    recorded: dict[UUID, list[Envelope]] = defaultdict(list)
+    for each in evidence.log:
+        recorded[each.metadata.causation_id].append(each)
+    for said in evidence.commands:
+        events = recorded.pop(said.command_id, [])
+        ids = [str(each.event_id) for each in events]
+        what = f"{said.key} ({said.path})"
+        if said.outcome == "refused" and events:
+            yield Finding("I1", "made up", f"{what} was refused and recorded {ids}")
+        if len({str(sorted(each.items())) for each in said.answers}) > 1:
+            yield Finding("I1", "altered", f"{what} was answered differently: {said.answers}")
+        if events and said.command_id not in evidence.ledger:
+            yield Finding("I1", "lost", f"{what} is not in the ledger and has events")
+        if events and not any(said.mark.encode() in each.state for each in events):
+            yield Finding("I1", "altered", f"{what} is recorded without what it said: {said.mark}")
+        if not said.answers:
+            continue
+        told = said.answers[0]["event_ids"]
+        for id in sorted({*told} - {*ids}):
+            yield Finding("I1", "lost", f"{what} was acknowledged with {id}, which is not there")
+        for id in sorted({*ids} - {*told}):
+            yield Finding("I1", "doubled", f"{what} recorded {id} beyond what was acknowledged")
+        last = max((each.position for each in events), default=0)
+        if told and events and (said.answers[0]["position"] != last or ids != told):
+            yield Finding("I1", "out of order", f"{what} stands elsewhere than acknowledged")
+    for command, events in recorded.items():
+        yield Finding("I1", "made up", f"nobody asked for {command}: {len(events)} events")
+    asked = {each.command_id for each in evidence.commands}
+    for command in evidence.ledger.keys() - asked:
+        yield Finding("I1", "made up", f"nobody asked for {command}, which is in the ledger")
+
+
+def i2_versions_contiguous(evidence: Evidence) -> Iterator[Finding]:
+    """Versions of a stream count 1, 2, 3…; positions rise; no id stands twice."""
+    heads: dict[UUID, int] = defaultdict(int)
+    position = 0
+    for each in evidence.log:
+        expected = heads[each.stream] + 1
+        if each.version != expected:
+            kind: Kind = "lost" if each.version > expected else "doubled"
+            yield Finding(
+                "I2", kind, f"{each.stream} has version {each.version} where {expected} was due"
+            )
+        heads[each.stream] = each.version
+        if each.position <= position:
+            yield Finding("I2", "out of order", f"position {each.position} after {position}")
+        position = each.position
+    for id, times in _repeated(each.event_id for each in evidence.log):
+        yield Finding("I2", "doubled", f"event {id} stands {times} times in the log")
+
+
+def i5_read_models(evidence: Evidence) -> Iterator[Finding]:
+    """The timeline has each event once, in order; every table equals a fresh fold of the log."""
+    wanted = [(each.store, each.position, each.event_id) for each in evidence.log]
+    there = [(each.store, each.position, each.event_id) for each in evidence.timeline]
+    yield from _compared("I5", "the timeline", wanted, there)
+    for each in evidence.parked:
+        yield Finding("I5", "trouble", each)
+    for table in sorted({*evidence.live, *evidence.fresh}):
+        live, fresh = evidence.live.get(table, Counter()), evidence.fresh.get(table, Counter())
+        for row in fresh - live:
+            yield Finding("I5", "lost", f"{table} lacks {row[:300]}")
+        for row in live - fresh:
+            kind: Kind = "doubled" if fresh[row] else "made up"
+            yield Finding("I5", kind, f"{table} has {row[:300]}")
+
+
+def i6_feeds(evidence: Evidence) -> Iterator[Finding]:
+    """Each event stands once in the feed of each agency that routing tells of it, in order."""
+    wanted = expected_feed(evidence.log)
+    there = [(each.agency, each.event_id) for each in evidence.feed]
+    yield from _compared("I6", "the feeds", wanted, there)
+
+
+def i7_streams(evidence: Evidence) -> Iterator[Finding]:
+    """The streams hold what the log and the feed table hold: same ids, same bodies, same order."""
+    wanted = [
+        (each.message_id, bus_subject(each), hashlib.sha256(each.to_cloudevent()).hexdigest())
+        for each in evidence.log
+    ]
+    yield from _stream_as("LN_DIRECTIVES", wanted, evidence.stream)
+    bodies = {each.event_id: each for each in evidence.log}
+    feed = [
+        (
+            f"feeds/{evidence.feed_epoch}/{row.position}",
+            f"agency.{row.agency}.feed.{bodies[row.event_id].topic}",
+            hashlib.sha256(bodies[row.event_id].to_cloudevent()).hexdigest(),
+        )
+        for row in evidence.feed
+        if row.event_id in bodies
+    ]
+    yield from _stream_as("LN_FEEDS", feed, evidence.feed_stream)
+
+
+def i8_deliveries(evidence: Evidence) -> Iterator[Finding]:
+    """What an agency got over NATS, each position counted once, is its feed and nothing else."""
+    for agency, heard in evidence.heard.items():
+        reads = evidence.reads[agency]
+        wanted = {each.position: each.event_id for each in evidence.feed if each.agency in reads}
+        got = {each.position: each.event_id for each in heard}
+        for position in sorted(wanted.keys() - got.keys()):
+            yield Finding("I8", "lost", f"{agency} never got position {position} of the feed")
+        for position in sorted(got.keys() - wanted.keys()):
+            yield Finding("I8", "made up", f"{agency} got position {position}, not of its feed")
+        for position in sorted(wanted.keys() & got.keys()):
+            if str(wanted[position]) != got[position]:
+                yield Finding("I8", "altered", f"{agency} got another event at {position}")
+    for each in evidence.altered:
+        yield Finding("I8", "altered", each)
+
+
+def i12_no_trouble(evidence: Evidence) -> Iterator[Finding]:
+    """No traceback, no end of a process, no status 500 that the faults do not explain."""
+    for each in evidence.trouble:
+        yield Finding("I12", "trouble", each)
+
+
+def i13_same_export(evidence: Evidence) -> Iterator[Finding]:
+    """Both replicas export the same timeline, byte for byte."""
+    if len({*evidence.exports}) != 1 or len(evidence.exports) < 2:
+        yield Finding("I13", "altered", f"the timeline is exported as {evidence.exports}")
+
+
+INVARIANTS: Sequence[Callable[[Evidence], Iterator[Finding]]] = (
+    i1_acknowledged_once,
+    i2_versions_contiguous,
+    i5_read_models,
+    i6_feeds,
+    i7_streams,
+    i8_deliveries,
+    i12_no_trouble,
+    i13_same_export,
+)
+
+
+def expected_feed(log: Iterable[Envelope]) -> list[tuple[str, UUID]]:
+    """Agency and event, recomputed from the log and the routing table alone."""
+    parties: dict[tuple[str, str], set[str]] = defaultdict(set)
+    found: list[tuple[str, UUID]] = []
+    for each in log:
+        for role, agency in parties_of(each):
+            parties[each.metadata.subjects[0], role].add(agency)
+        rules = routes()[each.topic]
+        named = [each.fields.get(rule.removeprefix(FIELD)) for rule in rules if FIELD in rule]
+        by_role = {
+            agency
+            for subject in each.metadata.subjects
+            for rule in rules
+            for agency in parties[subject, rule]
+        }
+        told = dict.fromkeys([*(agency for agency in named if agency), *sorted(by_role)])
+        found += [(agency, each.event_id) for agency in told]
+    return found
+
+
+def _stream_as(
+    name: str, wanted: Sequence[tuple[str, str, str]], stored: Sequence[Stored]
+) -> Iterator[Finding]:
+    yield from _compared("I7", name, [each[0] for each in wanted], [each.id for each in stored])
+    right = {id: (subject, digest) for id, subject, digest in wanted}
+    for each in stored:
+        if each.id in right and right[each.id] != (each.subject, each.digest):
+            yield Finding("I7", "altered", f"{name}: {each.id} is not what was recorded")
+
+
+def _compared(
+    invariant: str, where: str, wanted: Sequence[K], there: Sequence[K]
+) -> Iterator[Finding]:
+    """The same things, each once, in the same order."""
+    known, found = {*wanted}, {*there}
+    for each in wanted:
+        if each not in found:
+            yield Finding(invariant, "lost", f"{where} lacks {each}")
+    for each, times in _repeated(there):
+        yield Finding(invariant, "doubled", f"{where} has {each} {times} times")
+    for each in found:
+        if each not in known:
+            yield Finding(invariant, "made up", f"{where} has {each}")
+    place = {each: index for index, each in enumerate(wanted)}
+    order = [place[each] for each in dict.fromkeys(there) if each in place]
+    for before, after in pairwise(order):
+        if after < before:
+            yield Finding(invariant, "out of order", f"{where}: {wanted[after]} comes too late")
+
+
+def _repeated(things: Iterable[K]) -> Iterator[tuple[K, int]]:
+    for each, times in Counter(things).items():
+        if times > 1:
+            yield each, times
