@@ -47,6 +47,8 @@ class Condition:
     negated: bool
     if_absent: bool
     """What to answer when the fact has none of the fields (and it is not negated)."""
+    waiting: str = ""
+    """Why no fact has any of the fields yet."""
 
     def holds(self, fact: Fact) -> bool:
         """Whether it is true of a fact."""
@@ -146,4 +148,5 @@ def _wired(event: str, wired: Mapping[str, Any], name: str, negated: bool, words
     values = tuple(
         value for word in words.split("|") for value in row.get("values", {}).get(word, (word,))
     )
-    return Condition(name, fields, values, negated, bool(row.get("absent", False)))
+    absent, waiting = bool(row.get("absent", False)), str(row.get("waiting", ""))
+    return Condition(name, fields, values, negated, absent, waiting)

@@ -57,12 +57,10 @@ def load_wiring() -> Wiring:
     """The wiring of this package, read once per process. Raises ValueError for a word without a
     field."""
     table = json.loads((FOLDER / "wiring.json").read_text(encoding="utf-8"))
-    known = {
-        **table["events"],
-        **{name: {"service": service} for name, service in table["waiting"].items()},
-    }
-    for name in table["waiting"]:  # Their conditions stay as the table words them until they come.
-        known[name]["when"] = _AsWorded()
+    known = dict(table["events"])
+    for name, service in table["waiting"].items():
+        # What nobody has wired stays as the table words it until the event comes.
+        known.setdefault(name, {"service": service, "when": _AsWorded()})
     rows = {each.id: _row(each, table, known) for each in load_periods().all()}
     by_topic: dict[str, dict[str, Row]] = {}
     for row in rows.values():
@@ -92,7 +90,7 @@ class _AsWorded(dict[str, Any]):
     """Every word is the field of that name."""
 
     def get(self, name: str, _default: Any = None) -> Any:
-        return {"of": [name]}
+        return {"of": [name], "waiting": "nobody records the event yet"}
 
 
 def _row(period: Period, table: Mapping[str, Any], known: Mapping[str, Any]) -> Row:

@@ -170,7 +170,7 @@ TIMELINE = Projection(
     name="timeline",
     version=1,
     folder=Path(__file__).parent,
-    sources=("directives", "cases"),
+    sources=("directives", "cases", "deadlines"),
     apply=apply,
     numbering=("entry_id",),
 )

@@ -101,6 +101,8 @@ async def open_field(said: OpenField, ctx: Context) -> Receipt:
         ground=ground,
     )
     receipt = await ctx.save(opening)
+    if receipt.stream != opening.subjects[0]:
+        return receipt  # Of a repetition: this showing was not recorded, so nothing is shown.
     return replace(receipt, extra={**receipt.extra, "value": plain})
 
 

@@ -41,9 +41,11 @@ def places(topic: str) -> list[tuple[str, str]]:
 
 
 def literals(event: type[Event], name: str) -> tuple[str, ...]:
-    """Values that a field may have, when it is a closed list."""
+    """Values that a field may have, when it is a closed list or a yes or no."""
     annotation = event.model_fields[name].annotation
     found = [annotation, *typing.get_args(annotation)]
+    if bool in found:
+        return ("True", "False")
     return tuple(
         value
         for each in found

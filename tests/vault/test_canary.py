@@ -15,7 +15,7 @@ import structlog
 from nats.js.errors import NotFoundError
 
 from shared.envelope import Envelope
-from shared.follow import Projection
+from shared.follow import Projection, each
 from shared.sql import Tables
 from shared.telemetry import set_up_logging
 from tests.running import World, until
@@ -50,7 +50,7 @@ async def choke(envelope: Envelope, _: Tables) -> None:
     raise ValueError(f"cannot take {envelope.event!r} {envelope.event.model_dump()} {envelope!r}")
 
 
-CHOKING = Projection("letters", "choking", 1, HERE / "desk", ("letters",), choke)
+CHOKING = Projection("letters", "choking", 1, HERE / "desk", ("letters",), each(choke))
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def holding(found: dict[str, bytes]) -> list[str]:
-    return [name for name, text in found.items() if any(each in text for each in NEEDLES)]
+    return [name for name, text in found.items() if any(needle in text for needle in NEEDLES)]
 
 
 async def test_a_name_in_a_sealed_field_is_found_nowhere(
@@ -160,7 +160,7 @@ async def test_a_name_in_a_sealed_field_is_found_nowhere(
     world, folder = canary
 
     async def choked() -> bool:
-        return "cannot take" in logged.getvalue()
+        return "stream parked" in logged.getvalue()
 
     async def published() -> bool:
         streams = await streams_of(world)
@@ -186,15 +186,12 @@ async def test_a_name_in_a_sealed_field_is_found_nowhere(
     assert holding(files) == []
 
 
-async def test_the_search_itself_finds_a_name_that_is_not_sealed(
-    logged: io.StringIO, canary: tuple[World, Path]
-):
+async def test_the_search_itself_finds_a_name_that_is_not_sealed(canary: tuple[World, Path]):
     world, folder = canary
     await letter(world, title=CANARY)
 
     async def published() -> bool:
-        said = holding({"log": logged.getvalue().encode()})
-        return said == ["log"] and holding(await streams_of(world)) == ["LN_LETTERS"]
+        return holding(await streams_of(world)) == ["LN_LETTERS"]
 
     await until(published)
     assert "letters.letters_events.state" in holding(

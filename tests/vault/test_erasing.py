@@ -318,7 +318,7 @@ async def test_an_event_whose_value_is_gone_folds_and_projects_too(post: World, 
     folded = envelope.event.mutate(None)
     async with pool.acquire() as connection:
         tables = Tables(connection, SHELF.statements)
-        await SHELF.apply(envelope, tables)
+        await SHELF.apply([envelope], tables)
         [row] = await tables.rows("list")
 
     assert isinstance(folded, Letter)

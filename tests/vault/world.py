@@ -17,7 +17,7 @@ from services.vault.keyring import Keyring
 from services.vault.service import SERVICE as VAULT
 from shared.config import Config
 from shared.envelope import Envelope
-from shared.follow import Projection
+from shared.follow import Projection, each
 from shared.sql import Tables
 from shared.system import running
 from tests.running import World
@@ -39,7 +39,7 @@ async def show(envelope: Envelope, tables: Tables) -> None:
         await tables.run("put", envelope.stream, event.title, shown)
 
 
-SHELF = Projection("letters", "shelf", 1, HERE / "desk", ("letters",), show)
+SHELF = Projection("letters", "shelf", 1, HERE / "desk", ("letters",), each(show))
 LETTERS = letters(competence=(HERE / "competence.json",), projections=(SHELF,))
 
 

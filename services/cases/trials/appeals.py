@@ -71,12 +71,15 @@ class Contested(AtCourt):
         if not hears_appeals_from(act, self.court):
             self._refuse_other_courts(act, (self.court,), refusals.APPEAL)
         begun = self._period_begins(said, said.appellant, act, refusals.APPEAL)
-        rule = "APPEAL" if said.against == "judgment" else "APPEAL-DECISION"
-        last = last_day(rule, begun)
-        stands = any(each.appellant == said.appellant for each in self.appeals)
+        last = last_day("APPEAL" if said.against == "judgment" else "APPEAL-DECISION", begun)
+        late = said.step == "filed" and act.on > last
+        stands = any(
+            each.appellant == said.appellant and (said.step == "filed" or each.timestamp <= act.at)
+            for each in self.appeals
+        )
         if said.against == "judgment":
-            self._refuse_remedy(said.step, stands, act.on > last, last, refusals.APPEAL)
-        self.record(AppealFiled, said, act, agency=act.agency, last_day=last, late=act.on > last)
+            self._refuse_remedy(said.step, stands, late, last, refusals.APPEAL)
+        self.record(AppealFiled, said, act, agency=act.agency, last_day=last, late=late)
 
     def file_protest(self, said: FileProtest, act: Act) -> None:
         """Protest a judgment: on appeal by procuracies, in force by those whom the law names."""

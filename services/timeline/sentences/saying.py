@@ -123,8 +123,9 @@ WAYS: Mapping[str, Way | None] = {
     "incoming": _incoming,
     "agency": None,
 }
-"""`said`: a code's words. `also`, `why`: the same after a comma or a colon, nothing when missing.
-`day`: a legal day; `until`, `number`, `because`, `percent`, `nil`, `incoming`: trailing clauses
-that may be empty. `agency`: what the agency was called on the day."""
+"""`said`: a code's words; yes and no are `<list>.True` and `<list>.False`. `also`, `why`: the same
+after a comma or a colon, nothing when missing. `day`: a legal day; `until`, `number`, `because`,
+`percent`, `nil`, `incoming`: trailing clauses that may be empty. `agency`: what the agency was
+called on the day."""
 CODED = ("said", "also", "why")
 """Ways in which codes are said."""

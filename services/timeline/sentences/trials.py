@@ -1,4 +1,4 @@
-"""What is said of cases before the courts. Of persons nothing: they are pseudonyms."""
+"""What is said of cases before the courts. Nothing of persons, nor why a trial was closed."""
 
 from collections.abc import Mapping
 
@@ -17,8 +17,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{actor} orders the trial of {case} {level:said.trial}.",
     ),
     "cases.trial_format_decided.v1": (
-        "{actor} quyết định {format:said.trial_format} {case}{reason:why.trial_reason}.",
-        "{actor} decides on {format:said.trial_format} of {case}{reason:why.trial_reason}.",
+        "{actor} quyết định {format:said.trial_format} {case}.",
+        "{actor} decides on {format:said.trial_format} of {case}.",
     ),
     "cases.trial_opened.v1": (
         "{actor} {step:said.hearing} {level:said.trial} {case}.",
@@ -72,16 +72,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "trial_format.closed": ("xét xử kín", "a closed trial"),
     "trial_format.online": ("xét xử trực tuyến", "an online trial"),
     "trial_format.juvenile_friendly": ("phiên tòa thân thiện", "a juvenile-friendly trial"),
-    "trial_reason.education": ("tuyên truyền, giáo dục", "education"),
-    "trial_reason.deterrence": ("răn đe, phòng ngừa", "deterrence"),
-    "trial_reason.state_secret": ("giữ bí mật nhà nước", "state secrets"),
-    "trial_reason.customs": ("giữ thuần phong mỹ tục", "public morals"),
-    "trial_reason.under_18": ("bảo vệ người dưới 18 tuổi", "protection of persons under 18"),
-    "trial_reason.private_life": ("giữ bí mật đời tư", "private life"),
-    "trial_reason.victim_request": ("theo đề nghị của bị hại", "requested by the victim"),
-    "trial_reason.distance": ("đi lại khó khăn", "distance"),
-    "trial_reason.safety": ("bảo đảm an toàn", "safety"),
-    "trial_reason.force_majeure": ("thiên tai, dịch bệnh", "disaster or epidemic"),
     "hearing.opened": ("mở phiên tòa", "opens the hearing"),
     "hearing.arguments_closed": (
         "kết thúc tranh luận, nghị án",
@@ -115,8 +105,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "medium.post": ("qua bưu chính", "by post"),
     "medium.posting": ("bằng niêm yết", "by posting it up"),
     "medium.electronic": ("bằng phương thức điện tử", "electronically"),
-    "appeal_step.filed": ("nộp", "filed"),
-    "appeal_step.withdrawn": ("rút", "withdrawn"),
+    "appeal_step.filed": ("việc nộp", "filed"),
+    "appeal_step.withdrawn": ("việc rút", "withdrawn"),
     "contested.judgment": ("bản án trong", "the judgment"),
     "contested.decision": ("quyết định trong", "a decision"),
     "protest_step.filed": ("ra quyết định", "files"),

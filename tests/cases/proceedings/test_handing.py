@@ -259,7 +259,9 @@ def test_a_case_of_2023_goes_on_under_the_heirs_of_the_district():
     assert (case.stage, case.holder) == ("INDICTED", court)
     assert [fact.agency for fact in case.pending_events][1:3] == ["CQCSDT_TINH-P63-22"] * 2
     with pytest.raises(NotAllowed, match="file-not-with-you"):
-        _of_the_district(police).conclude_investigation(conclude(), act(STRANGER, "2025-08-01"))
+        _of_the_district(police).conclude_investigation(
+            conclude(), act(INVESTIGATORS, "2025-08-01")
+        )
     _of_the_district(police).conclude_investigation(conclude(), act(heir, "2025-08-01"))
 
 

@@ -106,6 +106,17 @@ def test_who_has_appealed_may_withdraw_once_and_then_appeal_again():
     assert [each.scope for each in case.appeals] == ["part"]
 
 
+def test_nothing_is_withdrawn_before_it_was_filed_and_a_withdrawal_is_never_late():
+    case = docket("appealed")
+    withdrawn = APPEAL.model_copy(update=WITHDRAWN)
+
+    with pytest.raises(Refused, match="nothing-to-withdraw"):
+        case.file_appeal(withdrawn, act(REGIONAL_COURT, "2025-10-05"))
+    case.file_appeal(withdrawn, act(REGIONAL_COURT, "2025-10-30"))
+
+    assert not last(case).late
+
+
 def test_a_withdrawn_late_appeal_leaves_nothing_to_hear():
     case = docket("judged")
     case.file_appeal(APPEAL, act(REGIONAL_COURT, "2025-10-12"))

@@ -5,6 +5,7 @@ from tests.cases.trials.examples import (
     APPELLATE_COURT,
     DISTRICT_COURT,
     FOREIGN_COURT,
+    HEIR_COURT,
     HIGH_COURT,
     OLD_PROVINCIAL_COURT,
     SUPREME_COURT,
@@ -21,7 +22,7 @@ def test_the_court_above_is_that_of_the_day():
 
 
 def test_the_court_above_a_court_that_has_ended_is_above_its_heir():
-    assert hears_appeals_from(act(COURT, AFTER), DISTRICT_COURT)
+    assert hears_appeals_from(act(FOREIGN_COURT, AFTER), DISTRICT_COURT)
     assert hears_appeals_from(act(APPELLATE_COURT, AFTER), OLD_PROVINCIAL_COURT)
 
 
@@ -36,13 +37,15 @@ def test_heirs_of_the_day_stand_for_who_has_ended():
 
     assert present(REGIONAL_COURT, at(AFTER).date(), register) == (REGIONAL_COURT,)
     assert present(DISTRICT_COURT, at(BEFORE).date(), register) == (DISTRICT_COURT,)
-    assert present(DISTRICT_COURT, at(AFTER).date(), register) == (REGIONAL_COURT,)
+    assert present(DISTRICT_COURT, at(AFTER).date(), register) == (HEIR_COURT,)
     assert APPELLATE_COURT in present(HIGH_COURT, at(AFTER).date(), register)
 
 
 def test_a_procuracy_protests_by_its_level_on_the_day():
     assert protest_level(act(REGIONAL_PROCURACY, AFTER), REGIONAL_COURT) == "same"
-    assert protest_level(act(REGIONAL_PROCURACY, AFTER), DISTRICT_COURT) == "same"
+    assert protest_level(act("VKSND_KV-P34-22", AFTER), DISTRICT_COURT) == "same"
+    assert protest_level(act("VKSND_HUYEN-P63-22-205", BEFORE), DISTRICT_COURT) == "same"
+    assert protest_level(act("VKSND_TINH-P34-22", AFTER), DISTRICT_COURT) == "superior"
     assert protest_level(act(PROCURACY, AFTER), REGIONAL_COURT) == "superior"
     assert protest_level(act(PROCURACY, AFTER), COURT) == "same"
     assert protest_level(act("VPT_VKSNDTC-VN", AFTER), COURT) == "superior"
