@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
-from benchmarks import append, command, end_to_end, idle, rebuild, relay
+from benchmarks import append, command, deadlines, end_to_end, idle, rebuild, relay
 from benchmarks.scale import LONG, SHORT, Scale
 
 Measure = Callable[[Scale], Awaitable[None]]
@@ -18,6 +18,7 @@ BENCHMARKS: Mapping[str, Measure] = {
     "end_to_end": end_to_end.measure,
     "relay": relay.measure,
     "rebuild": rebuild.measure,
+    "deadlines": deadlines.measure,
     "idle": idle.measure,
 }
 

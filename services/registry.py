@@ -6,10 +6,11 @@ from services.deadlines.service import SERVICE as DEADLINES
 from services.directives.service import SERVICE as DIRECTIVES
 from services.gateway.service import SERVICE as GATEWAY
 from services.timeline.service import SERVICE as TIMELINE
+from services.vault.service import SERVICE as VAULT
 from shared.errors import LiennganhError
 from shared.service import Service
 
-SERVICES: tuple[Service, ...] = (DIRECTIVES, CASES, DEADLINES, TIMELINE, GATEWAY, CONSOLE)
+SERVICES: tuple[Service, ...] = (DIRECTIVES, CASES, DEADLINES, TIMELINE, GATEWAY, CONSOLE, VAULT)
 
 
 def chosen(names: str) -> tuple[Service, ...]:

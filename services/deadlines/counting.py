@@ -131,7 +131,7 @@ def as_stated(term: Mapping[str, Any]) -> End | None:
 
     *trước ngày D* ends before D begins; *đến hết ngày D* and *chậm nhất ngày D* at its 24:00.
     """
-    match term["type"]:
+    match term.get("type", "window"):
         case "date":
             last = date.fromisoformat(term["on"])
         case "before":

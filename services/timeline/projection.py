@@ -170,7 +170,7 @@ TIMELINE = Projection(
     name="timeline",
     version=1,
     folder=Path(__file__).parent,
-    sources=("directives", "cases", "deadlines"),
+    sources=("directives", "cases"),
     apply=apply,
     numbering=("entry_id",),
 )

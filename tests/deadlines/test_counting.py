@@ -25,7 +25,9 @@ from shared.reference.deadlines import Length
 CALENDAR = load_calendar()
 LAW = Manner("BLTTHS-134")
 CUSTODY = Manner("BLTTHS-134", custody=True)
-MOMENTS = st.datetimes(datetime(2018, 1, 1), datetime(2030, 1, 1), timezones=st.just(VIETNAM))
+MOMENTS = st.integers(0, 12 * 365 * 24 * 60).map(
+    lambda minutes: datetime(2018, 1, 1, tzinfo=VIETNAM) + timedelta(minutes=minutes)
+)
 LENGTHS = st.builds(
     Length, st.integers(0, 30), st.sampled_from(["day", "working_day", "month", "year"])
 )

@@ -21,6 +21,7 @@ from services.deadlines.events import (
     RaiseDeadlineWarning,
     RecomputeDeadline,
 )
+from services.deadlines.reactions import ENGINE
 from shared.actor import Act
 from shared.domain import decode_event, encode_state
 from shared.reference import load_register
@@ -37,8 +38,6 @@ def fact(n: int) -> UUID:
 
 
 def act(moment: datetime) -> Act:
-    from services.deadlines.reactions import ENGINE
-
     return Act(ENGINE, moment, moment, load_register(), lambda: UUID(int=1))
 
 
@@ -120,7 +119,7 @@ def close(period: Deadline, n: int, days: int) -> None:
 
 
 def warn(period: Deadline, n: int, days: int) -> None:
-    for alarm in period.alarms_left:
+    for alarm in period.alarms:
         period.raise_deadline_warning(RaiseDeadlineWarning(alarm=alarm), act(alarm.at))
 
 
@@ -146,9 +145,9 @@ def test_folding_the_events_gives_the_live_period(steps: list[tuple[object, int,
         step(period, n, days)  # type: ignore[operator]
 
     folded: Deadline | None = None
-    for event in period.pending_events:
-        event = decode_event(event.TOPIC, ID, event.originator_version, encode_state(event))
-        folded = event.mutate(folded)
+    for said in period.pending_events:
+        read = decode_event(said.TOPIC, ID, said.originator_version, encode_state(said))
+        folded = read.mutate(folded)
 
     assert folded is not None
     assert folded.state() == period.state()

@@ -1,4 +1,4 @@
-"""The whole system, its clock in the test's hand: due dates of a directive survive every restart."""
+"""The whole system, its clock in the test's hand: due dates survive every restart."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

@@ -59,9 +59,10 @@ from shared.actor import Act
 from shared.domain import Event
 from shared.standing import agency_of
 
+NEW_INVESTIGATION = "INV-REINV"
 RULES_OF_COURTS: Mapping[str, str] = {
     "TRIAL_PREPARATION": "TRIAL-PREP",
-    "INVESTIGATION": "INV-REINV",
+    "INVESTIGATION": NEW_INVESTIGATION,
 }
 """Stage that a decision of a court leads to → the statutory period that starts."""
 CASE_STEPS: Mapping[type[Event], Step] = {
@@ -203,6 +204,8 @@ class Case(Handed, Halting, Grouped, OnTrial):
         self.refuse_while_on_its_way(refusals.RETURNS)
         before = self.returns.get(said.by, 0)
         refuse_return(said, self.stage, self.holder, before, act)
+        if said.kind == "re_investigation" and self.rule != NEW_INVESTIGATION:
+            raise refusals.not_quashed()
         self.record(
             SupplementaryInvestigationRequested,
             said,
@@ -328,6 +331,8 @@ class Case(Handed, Halting, Grouped, OnTrial):
         self._tried(event)
         if self.stage != before:
             self._runs(RULES_OF_COURTS.get(self.stage), event)
+        if self.rule == NEW_INVESTIGATION:
+            self.indictment = None  # It fell with the judgment.
 
     def _extended(self, event: ProceedingsPeriodExtended) -> None:
         if event.granted and event.length is not None:

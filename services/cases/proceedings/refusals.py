@@ -330,3 +330,16 @@ def no_investigation_here(holder: str, rule: str) -> Refused:
         remedy_en="Hand the file to the investigating body and have it received first.",
         extra={"holder": holder},
     )
+
+
+def not_quashed() -> Refused:
+    """A case is investigated anew only after its judgment was quashed for that."""
+    return Refused(
+        "not-quashed",
+        "Chưa có bản án, quyết định hủy án để điều tra lại.",
+        "No judgment was quashed for a new investigation.",
+        pointer="/kind",
+        rule="BLTTHS Điều 174(3), 358",
+        remedy_vi="Ghi nhận bản án phúc thẩm hoặc quyết định giám đốc thẩm trước.",
+        remedy_en="Record the judgment on appeal or cassation first.",
+    )

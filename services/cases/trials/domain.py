@@ -96,7 +96,7 @@ class OnTrial(Contested):
         if self._said_before(FirstInstanceJudgmentPronounced, said, act):
             return
         self._refuse_unless_ready(FirstInstanceJudgmentPronounced, act)
-        self._refuse_before_opening(FirstInstanceJudgmentPronounced, act)
+        self._refuse_before_opening(act)
         refuse_impossible(said.per_accused)
         judged = {row.ref for row in said.per_accused}
         _refuse_strangers(judged, self.on_trial)
@@ -137,7 +137,7 @@ class OnTrial(Contested):
         heard = self.hearing in ("open", "arguments_closed", "closed")
         if not heard and said.outcome != "appeal_discontinued":
             raise refusals.hearing_stands_at(self.hearing, refusals.APPELLATE)
-        self._refuse_before_opening(AppellateJudgmentPronounced, act)
+        self._refuse_before_opening(act)
         if said.outcome == "amended" and not said.per_accused:
             raise refusals.rows_needed()
         refuse_impossible(said.per_accused)

@@ -151,7 +151,7 @@ class AtCourt(Staged):
             raise refusals.hearing_stands_at(self.hearing, refusals.OPENING)
         if said.step == "opened" and said.attendance is None:
             raise refusals.attendance_needed()
-        self._refuse_before_opening(TrialOpened, act)
+        self._refuse_before_opening(act)
         self.record(
             TrialOpened, said, act, agency=act.agency, level=self.level, formats=self.formats
         )
@@ -166,7 +166,7 @@ class AtCourt(Staged):
             raise refusals.hearing_stands_at(self.hearing, refusals.OPENING)
         court, level = self.sitting
         self._refuse_other_courts(act, (court,), refusals.OPENING)
-        self._refuse_before_opening(TrialHeld, act)
+        self._refuse_before_opening(act)
         if (said.outcome == "adjourned") != (said.resumes_at is not None):
             raise refusals.resumption_misplaced(said.outcome)
         if said.resumes_at is not None:
@@ -189,7 +189,7 @@ class AtCourt(Staged):
         self._refuse_unless_here()
         if self.hearing != "ordered" and self.hearing not in GOING_ON:
             raise refusals.hearing_stands_at(self.hearing, refusals.POSTPONEMENT)
-        self._refuse_before_opening(TrialPostponed, act)
+        self._refuse_before_opening(act)
         last = last_day("TRIAL-POSTPONE", act.on)
         _refuse_outside(
             said.resume_at, last, act, "/resume_at", refusals.POSTPONEMENT, _POSTPONEMENT
@@ -226,9 +226,9 @@ class AtCourt(Staged):
         if not self.hearing or (self.stage == "APPEALED" and self.level != "appeal"):
             raise refusals.not_accepted()
 
-    def _refuse_before_opening(self, event: type[Event], act: Act) -> None:
+    def _refuse_before_opening(self, act: Act) -> None:
         if self.opened_at is not None and act.at < self.opened_at:
-            raise any_stage.before_its_stage(self, act, self.STEPS[event].article)
+            raise refusals.before_opening(act, self.opened_at)
 
     def _refuse_long_pause(self, resumes_at: datetime, act: Act) -> None:
         """Five days; once the arguments are closed, as long as deliberation may take."""

@@ -136,6 +136,20 @@ def hearing_stands_at(hearing: str, rule: str) -> Refused:
     )
 
 
+def before_opening(act: Act, opened_at: datetime) -> Refused:
+    """What belongs to a hearing does not come before it opened."""
+    return Refused(
+        "before-opening",
+        f"Việc xảy ra lúc {_moment(act.at)}, trước khi mở phiên tòa ({_moment(opened_at)}).",
+        f"It happened at {act.at.astimezone(VIETNAM):%Y-%m-%d %H:%M}, before the hearing opened "
+        f"({opened_at.astimezone(VIETNAM):%Y-%m-%d %H:%M}).",
+        pointer="/occurred_at",
+        rule=OPENING,
+        remedy_vi="Kiểm tra thời điểm xảy ra; ghi nhận muộn được phép và được đánh dấu.",
+        remedy_en="Check occurred_at; recording late is allowed and is marked.",
+    )
+
+
 def attendance_needed() -> Refused:
     """Who opens a hearing says who was there."""
     return Refused(

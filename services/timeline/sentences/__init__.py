@@ -13,13 +13,23 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from typing import Any, TypeVar
 
-from services.timeline.sentences import deadlines, directives, tips
+from services.timeline.sentences import (
+    accused,
+    crossborder,
+    deadlines,
+    directives,
+    proceedings,
+    raids,
+    tips,
+    trials,
+    vault,
+)
 from services.timeline.sentences.saying import Words, fill
 from shared.errors import Broken
 
 T = TypeVar("T")
 
-NOUNS = (deadlines, directives, tips)
+NOUNS = (accused, crossborder, deadlines, directives, proceedings, raids, tips, trials, vault)
 
 
 def _together(tables: Iterable[Mapping[str, T]]) -> Mapping[str, T]:

@@ -7,9 +7,11 @@ import pytest
 from services.cases.proceedings.domain import Case
 from services.cases.proceedings.parts import Charged
 from services.cases.proceedings.returns import RETURNS_MAX
+from services.cases.trials.events import AppellateJudgmentPronounced
 from shared.errors import NotAllowed, Refused
 from tests.cases.examples import (
     BORDER_GUARD,
+    COURT,
     INVESTIGATORS,
     PROCURACY,
     REGIONAL_COURT,
@@ -34,6 +36,7 @@ from tests.cases.proceedings.examples import (
     discontinue,
     extend,
     give_back,
+    handed,
     in_prosecution,
     indict,
     initial,
@@ -342,3 +345,56 @@ def test_a_stopped_case_goes_on_where_it_stopped():
     case.resume_proceedings(resume(), act(moment="2025-09-20"))
 
     assert (case.stage, case.course.rule) == ("INVESTIGATION", "INV-RESUMED")
+
+
+def quashed() -> Case:
+    """The appellate court quashed the judgment; it still has the file."""
+    case = before_court()
+    case.stage, case.holder = "APPEALED", COURT
+    judged = AppellateJudgmentPronounced.model_construct(
+        originator_id=case.id,
+        originator_version=case.version + 1,
+        timestamp=act(COURT, "2026-06-01").at,
+        outcome="quashed_reinvestigate",
+        per_accused=(),
+        agency=COURT,
+    )
+    judged.mutate(case)
+    return case
+
+
+def test_a_quashed_case_is_investigated_anew_from_when_the_police_have_it():
+    case = quashed()
+    assert (case.stage, case.indictment) == ("INVESTIGATION", None)
+    back = give_back("APPEAL", kind="re_investigation")
+
+    case.request_supplementary_investigation(back, act(COURT, "2026-06-02T08:00"))
+    case.transmit_case_file(send(step="received"), act(PROCURACY, "2026-06-04T08:00"))
+    handed(case, send("CQDT", INVESTIGATORS), PROCURACY, INVESTIGATORS, "2026-06-05")
+
+    assert (case.stage, case.holder) == ("INVESTIGATION", INVESTIGATORS)
+    assert (case.course.rule, str(case.course.since)) == ("INV-REINV", "2026-06-05")
+    case.conclude_investigation(conclude(conclusion_ref="31/KLĐT"), act(moment="2026-08-05"))
+    assert case.stage == "CONCLUDED"
+
+
+def test_nothing_is_investigated_anew_that_was_not_quashed():
+    case = instituted(REGIONAL_COURT)
+
+    refused = refusal(
+        case.request_supplementary_investigation,
+        give_back("APPEAL", kind="re_investigation"),
+        act(REGIONAL_COURT, "2025-09-01"),
+    )
+
+    assert refused.code == "not-quashed"
+
+
+def test_what_the_procuracy_institutes_it_hands_to_who_investigates():
+    case = instituted(PROCURACY)
+
+    handed(case, send("CQDT", INVESTIGATORS), PROCURACY, INVESTIGATORS, "2025-08-05")
+    case.conclude_investigation(conclude(), act(moment="2025-11-03"))
+
+    assert (case.stage, case.holder) == ("CONCLUDED", INVESTIGATORS)
+    assert str(case.course.since) == "2025-08-04"

@@ -202,6 +202,8 @@ def test_a_protest_is_withdrawn_by_who_filed_it():
         case.file_protest(PROTEST, act(PROCURACY, "2025-10-07"))
     with pytest.raises(Refused, match="nothing-to-withdraw"):
         case.file_protest(withdrawn, act(REGIONAL_PROCURACY, "2025-10-08"))
+    with pytest.raises(Refused, match="nothing-to-withdraw"):
+        case.file_protest(withdrawn, act(PROCURACY, "2025-10-05"))
     case.file_protest(withdrawn, act(PROCURACY, "2025-10-08"))
 
     assert case.protests == ()

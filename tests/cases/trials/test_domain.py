@@ -193,6 +193,17 @@ def test_an_amended_judgment_says_what_it_amends_and_of_whom():
         case.pronounce_appellate_judgment(stranger, act(COURT, APPEAL_DAY))
 
 
+def test_nothing_of_a_hearing_happens_before_it_opened():
+    case = docket("appeal_opened")
+
+    with pytest.raises(Refused, match="before-opening") as refusal:
+        case.pronounce_appellate_judgment(UPHOLD, act(COURT, "2025-11-24T07:39"))
+    with pytest.raises(Refused, match="before-opening"):
+        case.hold_trial(LAST_SESSION, act(COURT, "2025-11-24T07:39"))
+
+    assert "07:40 ngày 24/11/2025" in refusal.value.vi
+
+
 def test_an_appeal_may_be_discontinued_before_its_hearing():
     case = docket("appeal_accepted")
 

@@ -1,0 +1,107 @@
+"""What about a person looks at their case too: it is loaded, and only the person is written to."""
+
+from uuid import UUID
+
+from services.cases.accused.domain import Person
+from services.cases.accused.events import (
+    ApprehendSuspect,
+    InstituteAccused,
+    OrderTemporaryCustody,
+    ReclassifyOffence,
+    ReviewAccused,
+)
+from services.cases.accused.measures import (
+    ChangePreventiveMeasure,
+    ExtendTemporaryDetention,
+    IssueWantedNotice,
+    OrderTemporaryDetention,
+)
+from services.cases.accused.refusals import not_prosecuted
+from services.cases.proceedings.domain import Case
+from shared.context import Context, Receipt
+
+
+async def apprehend_suspect(said: ApprehendSuspect, ctx: Context) -> Receipt:
+    """Hold or arrest somebody who has no record yet."""
+    person = Person.apprehend_suspect(said, ctx.act)
+    return await ctx.save(person, person_ref=str(person.id))
+
+
+async def institute_accused(said: InstituteAccused, ctx: Context) -> Receipt:
+    """Prosecute somebody who was never held, in an open case."""
+    case = await ctx.load(Case, said.case_id)
+    person = Person.institute_accused(said, ctx.act, case)
+    return await ctx.save(person, person_ref=str(person.id))
+
+
+async def prosecute(said: InstituteAccused, ctx: Context, id: UUID) -> Receipt:
+    """Prosecute somebody who is or was held, in an open case."""
+    person = await ctx.load(Person, id)
+    case = await ctx.load(Case, said.case_id)
+    person.prosecute(said, ctx.act, case)
+    return await ctx.save(person, person_ref=str(person.id))
+
+
+async def order_temporary_custody(said: OrderTemporaryCustody, ctx: Context, id: UUID) -> Receipt:
+    """Take who is held into temporary custody."""
+    person = await ctx.load(Person, id)
+    if said.case_id is not None:
+        await ctx.load(Case, said.case_id)
+    person.order_temporary_custody(said, ctx.act)
+    return await ctx.save(person)
+
+
+async def review_accused(said: ReviewAccused, ctx: Context, id: UUID) -> Receipt:
+    """The procuracy decides on a prosecution or on its change."""
+    person, case = await _with_case(ctx, id)
+    person.review_accused(said, ctx.act, case)
+    return await ctx.save(person)
+
+
+async def reclassify_offence(said: ReclassifyOffence, ctx: Context, id: UUID) -> Receipt:
+    """Change or supplement the charge against an accused."""
+    person, case = await _with_case(ctx, id)
+    person.reclassify_offence(said, ctx.act, case)
+    return await ctx.save(person)
+
+
+async def order_temporary_detention(
+    said: OrderTemporaryDetention, ctx: Context, id: UUID
+) -> Receipt:
+    """Ask for, approve or order detention."""
+    person, case = await _with_case(ctx, id)
+    person.order_temporary_detention(said, ctx.act, case)
+    return await ctx.save(person)
+
+
+async def extend_temporary_detention(
+    said: ExtendTemporaryDetention, ctx: Context, id: UUID
+) -> Receipt:
+    """Extend detention for the investigation."""
+    person, case = await _with_case(ctx, id)
+    person.extend_temporary_detention(said, ctx.act, case)
+    return await ctx.save(person)
+
+
+async def change_preventive_measure(
+    said: ChangePreventiveMeasure, ctx: Context, id: UUID
+) -> Receipt:
+    """Apply, replace or end a measure; release somebody."""
+    person = await ctx.load(Person, id)
+    case = None if person.case_id is None else await ctx.load(Case, person.case_id)
+    person.change_preventive_measure(said, ctx.act, case)
+    return await ctx.save(person)
+
+
+async def issue_wanted_notice(said: IssueWantedNotice, ctx: Context, id: UUID) -> Receipt:
+    """Issue or lift a wanted notice."""
+    person, case = await _with_case(ctx, id)
+    person.issue_wanted_notice(said, ctx.act, case)
+    return await ctx.save(person)
+
+
+async def _with_case(ctx: Context, id: UUID) -> tuple[Person, Case]:
+    person = await ctx.load(Person, id)
+    if person.case_id is None:
+        raise not_prosecuted(*person.STAGES[person.stage])
+    return person, await ctx.load(Case, person.case_id)

@@ -1,0 +1,202 @@
+"""A person in proceedings: one pseudonym from the first hold to the sentence. Pure.
+
+Held → in custody → accused (pending, then approved) → detained or under another measure, or wanted
+→ defendant → convicted, acquitted or exempt → convict → serving. Up to the indictment the facts are
+this stream's own; what a court does is a fact of the case, and whoever records it there calls, in
+the same record, `follow_case` for each accused and saves the case with its persons.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar, Self, assert_never
+from uuid import UUID
+
+from services.cases.accused.charging import CHARGING_STEPS, institution_of
+from services.cases.accused.custody import CUSTODY_STEPS, refuse_impossible_hold
+from services.cases.accused.events import (
+    AccusedProsecutionInstituted,
+    AccusedProsecutionReviewed,
+    ApprehendSuspect,
+    InstituteAccused,
+    OffenceReclassified,
+    SuspectApprehended,
+    TemporaryCustodyExtended,
+    TemporaryCustodyOrdered,
+)
+from services.cases.accused.measures import (
+    ChangeProceduralStanding,
+    PreventiveMeasureChanged,
+    ProceduralStandingChanged,
+    TemporaryDetentionExtended,
+    TemporaryDetentionOrdered,
+    WantedNoticeIssued,
+)
+from services.cases.accused.measuring import MEASURE_STEPS, Measured
+from services.cases.accused.parts import HOME, Becomes
+from services.cases.accused.personfile import CHARGED, PERSON_STAGES
+from services.cases.proceedings.domain import Case
+from services.cases.refusals import wrong_stage
+from services.cases.stages import Step, step
+from shared.actor import Act
+from shared.domain import Event
+
+JUDGED = "DEFENDANT CONVICTED ACQUITTED EXEMPT"
+FOLLOWS: Mapping[Becomes, Step] = {
+    "DEFENDANT": step(f"{CHARGED} WANTED", "BLTTHS Điều 61", by_holder=False),
+    "CONVICTED": step(JUDGED, "BLTTHS Điều 326, 355", by_holder=False),
+    "ACQUITTED": step(JUDGED, "BLTTHS Điều 326, 355", by_holder=False),
+    "EXEMPT": step(JUDGED, "BLTTHS Điều 326, 355", by_holder=False),
+    "CONVICT": step("CONVICTED", "BLTTHS Điều 343, 355(2)", by_holder=False),
+    "SERVING": step("CONVICT", "BLTTHS Điều 364", by_holder=False),
+    "DISCONTINUED": step(
+        f"ACCUSED_PENDING {CHARGED} WANTED DEFENDANT", "BLTTHS Điều 230, 248, 282", by_holder=False
+    ),
+}
+"""What becomes of a person, from which stages. A judgment on appeal may say another outcome."""
+PERSON_STEPS: Mapping[type[Event], Step] = {
+    **CUSTODY_STEPS,
+    **CHARGING_STEPS,
+    **MEASURE_STEPS,
+    ProceduralStandingChanged: step(
+        f"ACCUSED_PENDING {CHARGED} WANTED {JUDGED} CONVICT",
+        "BLTTHS Điều 60–61, 326, 343, 364",
+        by_holder=False,
+    ),
+}
+PersonEvent = (
+    SuspectApprehended
+    | AccusedProsecutionInstituted
+    | TemporaryCustodyOrdered
+    | TemporaryCustodyExtended
+    | AccusedProsecutionReviewed
+    | OffenceReclassified
+    | TemporaryDetentionOrdered
+    | TemporaryDetentionExtended
+    | PreventiveMeasureChanged
+    | WantedNoticeIssued
+    | ProceduralStandingChanged
+)
+
+
+class Person(Measured):
+    """Somebody in proceedings, known by a pseudonym; the name is sealed."""
+
+    KIND = "person"
+    TOPIC = "person"
+    STAGES: ClassVar[Mapping[str, tuple[str, str]]] = PERSON_STAGES
+    STEPS: ClassVar[Mapping[type[Event], Step]] = PERSON_STEPS
+
+    @classmethod
+    def apprehend_suspect(cls, said: ApprehendSuspect, act: Act) -> Self:
+        """Hold somebody who has no record yet; the pseudonym is new."""
+        refuse_impossible_hold(said, act, first=True)
+        id = act.new_id()
+        return cls.begin(
+            SuspectApprehended,
+            said,
+            act,
+            id=id,
+            person_ref=id,
+            agency=act.agency,
+            foreign=said.nationality != HOME,
+        )
+
+    @classmethod
+    def institute_accused(cls, said: InstituteAccused, act: Act, case: Case) -> Self:
+        """Prosecute somebody who was never held, in an open case."""
+        derived = institution_of(said, act, case)
+        id = act.new_id()
+        return cls.begin(AccusedProsecutionInstituted, said, act, id=id, person_ref=id, **derived)
+
+    def follow_case(self, said: ChangeProceduralStanding, act: Act, case: Case) -> None:
+        """What a fact of the case makes of this person; whoever records that fact calls it."""
+        if self.said_before(ProceduralStandingChanged, said, act):
+            return
+        row = FOLLOWS[said.becomes]
+        self.refuse_unless_at(ProceduralStandingChanged, act)
+        if self.stage not in row.before:
+            raise wrong_stage(self, ProceduralStandingChanged, row.article)
+        self._refuse_other_case(case)
+        self._refuse_unless_in_charge(act, case, row.article)
+        self.record(
+            ProceduralStandingChanged,
+            said,
+            act,
+            person_ref=self.id,
+            case_id=case.id,
+            agency=act.agency,
+        )
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The person, and the case that they are prosecuted in."""
+        case = (f"case:{self.case_id}",) if self.case_id else ()
+        return (f"person:{self.id}", *case)
+
+    def state(self) -> dict[str, object]:
+        """The state as readers see it; who it is is only said to be there."""
+        asked = self.detention_asked
+        return {
+            **self._standing(),
+            "identity": self.identity and self.identity.shown,
+            "measure": self.measure,
+            "held_as": self.held_as,
+            "under_18": self.under_18,
+            "legal_person": self.legal_person,
+            "juvenile_law": self.juvenile_law,
+            "case": self.case_id and f"case:{self.case_id}",
+            "charges": [each.model_dump() for each in self.charges],
+            "severity_class": self.severity,
+            "awaits_review": self.awaits_review,
+            "custody_since": self.custody_since and self.custody_since.isoformat(),
+            "custody_until": self.custody_until and self.custody_until.isoformat(),
+            "custody_extensions": self.custody_given,
+            "custody_asked_of": self.custody_asked,
+            "detention_until": self.detention_until and self.detention_until.isoformat(),
+            "detention_extensions": self.detention_given,
+            "detention_asked_of": asked and asked.sent_to,
+        }
+
+    def _opens(self, event: PersonEvent) -> None:
+        """For `evolve`: with its first fact a record begins; nothing is known before."""
+        if event.originator_version != self.INITIAL_VERSION:
+            return
+        self.measure, self.held_as, self.identity = "none", None, None
+        self.case_id: UUID | None = None
+        self.charges, self.severity, self.age = (), None, None
+        self.under_18 = self.legal_person = False
+        self.juvenile_law = self.unreviewed = None
+        self.custody_since = self.custody_until = None
+        self.custody_given, self.custody_asked, self.custody_asked_on = 0, None, None
+        self.detention_until = self.detention_asked = self.detention_stage = None
+        self.detention_given, self.before_wanted = 0, "ACCUSED"
+        self._begins("HELD", event, event.agency)
+
+    def evolve(self, event: PersonEvent) -> None:
+        """Take a fact in."""
+        self._opens(event)
+        match event:
+            case SuspectApprehended():
+                self._held(event)
+            case TemporaryCustodyOrdered():
+                self._in_custody(event)
+            case TemporaryCustodyExtended():
+                self._custody_extended(event)
+            case AccusedProsecutionInstituted():
+                self._prosecuted(event)
+            case AccusedProsecutionReviewed():
+                self._reviewed(event)
+            case OffenceReclassified():
+                self._recharged(event)
+            case TemporaryDetentionOrdered():
+                self._detained(event)
+            case TemporaryDetentionExtended():
+                self._detention_extended(event)
+            case PreventiveMeasureChanged():
+                self._bound(event)
+            case WantedNoticeIssued():
+                self._sought(event)
+            case ProceduralStandingChanged():
+                self._moves(event.becomes, event)
+            case _:
+                assert_never(event)
+        self._remembers(event)

@@ -1,0 +1,117 @@
+"""What may happen to a raid: launched, then concluded with what it found. Pure.
+
+A raid that found victims is what the victims' service reacts to: `RaidConcluded` with `rescued`
+says how many, how many of them children, who they are taken to, and their pseudonyms where they
+have some. Who was held is the accused's own record (SuspectApprehended).
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar, Self, assert_never
+
+from services.cases.raids import refusals
+from services.cases.raids.bodies import (
+    RAIDERS,
+    answers_for,
+    is_of,
+    refuse_unless_area,
+    refuse_unless_bodies,
+)
+from services.cases.raids.events import (
+    ConcludeRaid,
+    LaunchRaid,
+    RaidConcluded,
+    RaidEvent,
+    RaidLaunched,
+)
+from services.cases.stages import Staged, Step, step
+from shared.actor import Act
+from shared.domain import Event
+
+
+class Raid(Staged):
+    """A raid or an inspection without notice; who launched it has it."""
+
+    KIND = "raid"
+    TOPIC = "raid"
+    STAGES: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "launched": ("đang tiến hành", "under way"),
+        "concluded": ("đã kết thúc", "concluded"),
+    }
+    STEPS: ClassVar[Mapping[type[Event], Step]] = {
+        RaidConcluded: step("launched", "BLTTHS Điều 163–164; PCMBN 2024 Điều 28"),
+    }
+
+    @classmethod
+    def launch_raid(cls, said: LaunchRaid, act: Act) -> Self:
+        """Launch a raid on own ground, or with a force of that ground or a national body."""
+        refuse_unless_area(said.area, act, "/area")
+        refuse_unless_bodies(said.participants, act, "/participants/{}")
+        agencies = tuple(dict.fromkeys((act.agency, *said.participants)))
+        if not any(is_of(each, RAIDERS) and answers_for(each, said.area, act) for each in agencies):
+            raise refusals.not_their_ground(said.area, act.agency)
+        id = act.new_id()
+        return cls.begin(
+            RaidLaunched, said, act, id=id, raid_id=id, agency=act.agency, agencies=agencies
+        )
+
+    def conclude_raid(self, said: ConcludeRaid, act: Act) -> None:
+        """Say what it found. The people who were found are taken to somebody."""
+        if self.said_before(RaidConcluded, said, act):
+            return
+        self.refuse_unless_at(RaidConcluded, act)
+        found = said.victims_found
+        if said.children_found > found:
+            raise refusals.children_beyond_victims(said.children_found, found)
+        if len(said.victims) > found or len(set(said.victims)) < len(said.victims):
+            raise refusals.more_pseudonyms_than_victims(len(said.victims), found)
+        if found and said.handover_to is None:
+            raise refusals.handover_needed(found)
+        if said.handover_to is not None:
+            refuse_unless_bodies([said.handover_to], act, "/handover_to")
+        self.record(
+            RaidConcluded,
+            said,
+            act,
+            raid_id=self.id,
+            agency=act.agency,
+            agencies=self.launched.agencies,
+            area=self.launched.area,
+            rescued=found > 0,
+        )
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The raid and the campaign it counts for.
+
+        Not its operation: whose timeline that is would tell of what is secret.
+        """
+        campaign = self.launched.campaign_id
+        return (f"raid:{self.id}", *((f"campaign:{campaign}",) if campaign else ()))
+
+    def state(self) -> dict[str, object]:
+        """The state as readers see it. Where it is, nobody reads before it has ended."""
+        launched, concluded = self.launched, self.concluded
+        results = {"suspects_held", "ring_dismantled", "evidence_items", "handover_to", "rescued"}
+        campaign = launched.campaign_id
+        return {
+            **self._standing(),
+            "agencies": list(launched.agencies),
+            "area": launched.area if concluded else None,
+            "place_detail": launched.place_detail and launched.place_detail.shown,
+            "campaign": campaign and f"campaign:{campaign}",
+            "results": concluded and concluded.model_dump(mode="json", include=results),
+        }
+
+    def evolve(self, event: RaidEvent) -> None:
+        """Take a fact in."""
+        match event:
+            case RaidLaunched():
+                self._begins("launched", event, event.agency)
+                self.launched = event
+                self.concluded: RaidConcluded | None = None
+            case RaidConcluded():
+                self.concluded = event
+                self._moves("concluded", event)
+            case _:
+                assert_never(event)
+        self._remembers(event)
