@@ -46,9 +46,7 @@ class _Kept:
 class Fold:
     """Aggregates of one log, folded once and kept; commands on one stream decide in turn."""
 
-    def __init__(
-        self, log: Log, snapshots: Snapshots | None = None, keys: Keys = NO_KEYS
-    ) -> None:
+    def __init__(self, log: Log, snapshots: Snapshots | None = None, keys: Keys = NO_KEYS) -> None:
         self.log = log
         self.keys = keys
         self._snapshots = snapshots

@@ -71,7 +71,8 @@ async def test_up_serves_until_it_is_asked_to_stop_and_finds_its_data_again(
         again = json.loads(await run("status", "--json", "--http", second["http"][7:]))
 
     assert first["ready"] and second["console"].startswith(second["http"])
-    assert status["down"] == {} and set(status["logs"]) == {"directives"}
+    assert status["down"] == {}
+    assert set(status["logs"]) == {"directives", "cases", "deadlines", "vault"}
     assert again["logs"] == status["logs"]
     actor = DevelopmentIssuer.open(data / "secrets").tokens().actor(token.strip())
     assert (actor.agency, actor.area) == ("CA_TINH-P34-40", "P34-40")

@@ -42,7 +42,7 @@ SHARED = {
     "bus": "bus connection consumer faults serving streams wire",
     "embedded": "account binaries child errors files folder launch locks logfile nats ports "
     "postgres processes servers supervise",
-    "http": "answers asking contracts door intake jwks middleware openapi operating "
+    "http": "answers asking contracts door intake jwks listening middleware openapi operating "
     "operating_models operations problems routes sse state",
     "reference": "areas calendar deadlines errors files kinds register",
     "store": "access guards postgres snapshots wakeup writer",

@@ -19,7 +19,7 @@ from services.cases.crossborder.handing import (
     VictimHandedOver,
 )
 from services.cases.crossborder.partners import treaty_with
-from services.cases.refusals import not_what_was_offered, not_with_you
+from services.cases.refusals import not_with_you
 from services.cases.stages import Staged, Step, step
 from shared.actor import Act
 from shared.domain import Event
@@ -72,12 +72,12 @@ class Handover(Staged):
         self.refuse_unless_at(self._event(), act)
         if said.step == "offered":
             self.refuse_while_on_its_way(self.ARTICLE)
-            raise not_what_was_offered(self, "/step", self.ARTICLE)
+            raise refusals.not_what_was_offered(self._other_side, "/step", self.ARTICLE)
         for name in (self.WHOM, "direction"):
             if getattr(said, name) != getattr(self.said, name):
-                raise not_what_was_offered(self, f"/{name}", self.ARTICLE)
+                raise refusals.not_what_was_offered(self._other_side, f"/{name}", self.ARTICLE)
         if said.partner.country != self.said.partner.country:
-            raise not_what_was_offered(self, "/partner/country", self.ARTICLE)
+            raise refusals.not_what_was_offered(self._other_side, "/partner/country", self.ARTICLE)
         if said.direction == "in":
             self.refuse_unless_offered(act, self.ARTICLE)
         elif self.holding(act) is None:
@@ -103,6 +103,11 @@ class Handover(Staged):
             if said.direction == "out":
                 raise refusals.only_from_abroad("/to", cls.ARTICLE)
             agency_of(said.to, act.on, act.register, "/to")
+
+    @property
+    def _other_side(self) -> str:
+        """Whom the person is on their way to."""
+        return self.offered_to or str(self.said.partner.agency)
 
     @property
     def subjects(self) -> tuple[str, ...]:

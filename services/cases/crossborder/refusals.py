@@ -223,3 +223,16 @@ def nothing_to_refuse(article: str) -> Refused:
         remedy_vi="Ghi nhận đề nghị (offered) trước.",
         remedy_en="Record the offer first.",
     )
+
+
+def not_what_was_offered(to: str, pointer: str, article: str) -> Refused:
+    """An answer names what it answers to, so that it cannot be taken for another one's."""
+    return Refused(
+        "not-what-was-offered",
+        f"Nội dung xác nhận không khớp với lần giao nhận đang chờ, bên nhận là {to}.",
+        f"The answer does not fit the handover that is waiting, to {to}.",
+        pointer=pointer,
+        rule=article,
+        remedy_vi="Ghi đúng người, chiều và đối tác như khi đề nghị.",
+        remedy_en="Give the person, the direction and the partner as they were when offered.",
+    )

@@ -5,7 +5,6 @@ from fnmatch import fnmatchcase
 
 from services.cases.raids import refusals
 from shared.actor import Act
-from shared.policy import NEAREST
 from shared.reference.areas import CENTRE
 from shared.reference.errors import UnknownArea
 from shared.standing import agency_of, lies_in
@@ -18,6 +17,9 @@ RAIDERS = (
 """Police, Border Guard, Coast Guard: who launches raids (catalogue 35)."""
 LEADERS = (*RAIDERS, "BCD138_*", "BCHQS_TINH")
 """Who leads a campaign and so concludes it (catalogue 31, 32)."""
+
+NEAREST = {"station": "commune", "regional": "province"}
+"""Level of bodies without a list → the level of the area by which one of them can be named."""
 
 
 def is_of(agency: str, types: Iterable[str]) -> bool:

@@ -5,7 +5,7 @@ import pytest
 
 from services.cases.accused import commands
 from services.cases.accused.domain import Person
-from services.cases.proceedings.domain import Case
+from services.cases.proceedings.commands import institute_case
 from shared.errors import NotAllowed, NotFound, Refused
 from tests.cases.accused.examples import SECRET, accuse, case, change, custody, hold, review
 from tests.cases.examples import COURT, INVESTIGATORS, PROCURACY, at
@@ -16,12 +16,7 @@ from tests.cases.world import World, id_of
 async def instituted(office: World) -> UUID:
     """The case of the examples, on the record."""
     said = institute(offences=(TRAFFICKING, BROKERAGE))
-
-    async def begin(said: Any, ctx: Any) -> Any:
-        ctx.competence = lambda _event, _act: None
-        return await ctx.save(Case.institute_case(said, ctx.act))
-
-    return id_of(await office.does(begin, said, moment=at("2025-08-04T07:00")))
+    return id_of(await office.does(institute_case, said, moment=at("2025-08-04T07:00")))
 
 
 async def test_a_person_is_prosecuted_in_a_case_and_the_name_is_sealed_for_them(office: World):

@@ -116,7 +116,7 @@ def test_a_handover_that_cannot_begin_is_refused(said: dict[str, Any], code: str
         (STATION, {"partner": CHINA}, NOON, "not-what-was-offered", "/partner/country"),
         (STATION, {"direction": "out"}, NOON, "not-what-was-offered", "/direction"),
         (STATION, {"step": "refused", "reason": None}, NOON, "reason-needed", "/reason"),
-        (STATION, {"step": "offered"}, NOON, "on-its-way", ""),
+        (STATION, {"step": "offered", "gate": "Cầu Treo"}, NOON, "on-its-way", ""),
         (STATION, {}, at("2025-08-04T07:59"), "before-its-stage", "/occurred_at"),
     ],
 )
