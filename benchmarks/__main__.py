@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
-from benchmarks import append, command, deadlines, end_to_end, idle, rebuild, relay
+from benchmarks import append, command, deadlines, end_to_end, idle, rebuild, relay, timeline
 from benchmarks.scale import LONG, SHORT, Scale
 
 Measure = Callable[[Scale], Awaitable[None]]
@@ -20,6 +20,7 @@ BENCHMARKS: Mapping[str, Measure] = {
     "rebuild": rebuild.measure,
     "deadlines": deadlines.measure,
     "idle": idle.measure,
+    "timeline": timeline.measure,
 }
 
 

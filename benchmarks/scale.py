@@ -33,6 +33,9 @@ class Scale:
     """In the log that a read model is made from."""
     runner_events: int
     """The same for the library's runner, which commits one by one."""
+    timeline_events: int
+    """Among which a page and a state are looked for."""
+    timeline_questions: int
     settle_seconds: float
     """Until a system that has just started is taken to be at rest."""
     idle_seconds: float
@@ -53,6 +56,8 @@ SHORT = Scale(
     relay_events=20_000,
     rebuild_events=20_000,
     runner_events=300,
+    timeline_events=500_000,
+    timeline_questions=300,
     settle_seconds=3.0,
     idle_seconds=8.0,
 )
@@ -71,6 +76,8 @@ LONG = Scale(
     relay_events=200_000,
     rebuild_events=200_000,
     runner_events=1_000,
+    timeline_events=10_000_000,
+    timeline_questions=2_000,
     settle_seconds=20.0,
     idle_seconds=60.0,
 )

@@ -33,12 +33,14 @@ SILENT_SECONDS = 15
 
 LEADS = Gauge("liennganh_leader", "1 where this process leads it", ["name"], registry=REGISTRY)
 DEPOSE = """
-SELECT pg_terminate_backend(pid) FROM pg_locks
-WHERE locktype = 'advisory' AND objsubid = 2 AND classid = $1::bigint AND objid = $2::bigint
-  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND pid <> pg_backend_pid()
+SELECT pg_terminate_backend(pid) FROM (
+  SELECT pid FROM pg_locks
+  WHERE locktype = 'advisory' AND objsubid = 2 AND classid = $1::bigint AND objid = $2::bigint
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND pid <> pg_backend_pid()
+  ORDER BY granted) AS the_queue_first
 """
-"""Ends the sessions of the leader and of those in its queue, who would come before us."""
+"""Ends the sessions of those in the queue, who would come before us, and then the leader's."""
 
 
 @asynccontextmanager

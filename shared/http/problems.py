@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from shared.errors import Broken, Fault, NotUnderstood, Refused, Retry
 from shared.http.intake import pointer_token, printable
 from shared.reference import RegisterError
-from shared.store.writer import CONNECTION_LOST
+from shared.store.writer import NOT_NOW
 
 MEDIA_TYPE = "application/problem+json"
 FAULTS_SHOWN_MAX = 20
@@ -110,7 +110,7 @@ def problem(error: Exception, *, english: bool, instance: str) -> web.Response:
                 english,
                 headers={"Retry-After": str(max(1, round(error.retry_after_seconds)))},
             )
-        case _ if isinstance(error, CONNECTION_LOST):
+        case _ if isinstance(error, NOT_NOW):
             log.warning("cut off from the database", instance=instance, error=repr(error))
             return problem(Retry("no connection"), english=english, instance=instance)
         case web.HTTPException() if error.status < 400:

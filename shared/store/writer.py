@@ -49,6 +49,8 @@ ROLLED_BACK = (
     asyncpg.exceptions.LockNotAvailableError,
 )
 """Nothing is wrong with the commands; the database wants them again."""
+NOT_NOW = (*CONNECTION_LOST, *ROLLED_BACK, asyncpg.exceptions.InsufficientResourcesError)
+"""Of any statement: nothing is wrong with it, and the database cannot take it now."""
 
 
 @dataclass(eq=False, slots=True)
