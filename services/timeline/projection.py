@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from services.timeline.sentences import NAMED_BY, SENTENCES, called, say
+from services.timeline.sentences.saying import names_in
 from shared.actor import VIETNAM
 from shared.envelope import Envelope
 from shared.errors import Broken
@@ -77,8 +78,9 @@ def _must_be_tellable(envelope: Envelope) -> None:
 
 def _refuse_strangers(envelope: Envelope, titles: Mapping[str, tuple[str, str]]) -> None:
     """What is about a parked thing waits with it: a sentence without its name would stay so."""
+    named = names_in(SENTENCES[envelope.topic][0])
     for subject in envelope.metadata.subjects:
-        if subject.partition(":")[0] in NAMED_BY and subject not in titles:
+        if NAMED_BY.get(subject.partition(":")[0]) in named and subject not in titles:
             raise Broken(
                 f"{envelope.store} {envelope.position} ({envelope.topic}) is about {subject}, "
                 "whose beginning has not been taken: it waits until that has"

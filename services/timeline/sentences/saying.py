@@ -41,6 +41,12 @@ def fill(
 
 
 @functools.cache
+def names_in(template: str) -> frozenset[str]:
+    """What a template names: fields, and what subjects are called."""
+    return frozenset(each for _, *names, _, _ in _pieces(template) for each in names if each)
+
+
+@functools.cache
 def _pieces(template: str) -> Sequence[Piece]:
     """Text, then the field that is said, the one in its stead (`a|b`), how, and of which list."""
     pieces = []
