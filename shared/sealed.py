@@ -12,6 +12,7 @@ Whoever decides, projects or speaks passes such a field on and never looks into 
 holds the ciphertext, and whether its key still exists is the vault's to say. Pure: no cryptography.
 """
 
+import functools
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
@@ -233,6 +234,16 @@ def refuse_unless_sealed_whole(
         raise TypeError(f"{event.__name__}.SEALED names {', '.join(sorted(strange))}, no field")
     if sealed and data_class not in SENSITIVE:
         raise TypeError(f"{event.__name__} has sealed fields; its DATA_CLASS is S2 or S3")
+
+
+@functools.cache
+def sealed_fields(model: type[BaseModel]) -> frozenset[str]:
+    """Names of a model's sealed fields, as they stand in JSON."""
+    return frozenset(
+        each.alias or name
+        for name, each in model.model_fields.items()
+        if _holds_sealed(each.annotation)
+    )
 
 
 def _is_sealed(annotation: Any) -> bool:
