@@ -9,7 +9,7 @@ from typing import Any
 from services.timeline.sentences import SENTENCES, say
 from shared.actor import VIETNAM
 from shared.envelope import Envelope
-from shared.errors import Broken
+from shared.errors import Broken, Waits
 from shared.follow import Projection
 from shared.reference import RegisterError, load_register
 from shared.sql import Tables
@@ -81,7 +81,7 @@ def _refuse_strangers(envelope: Envelope, titles: Mapping[str, tuple[str, str]])
     """What is about a parked thing waits with it: a sentence without its name would stay so."""
     for subject in envelope.metadata.subjects:
         if subject.partition(":")[0] in NAMED_BY and subject not in titles:
-            raise Broken(
+            raise Waits(
                 f"{envelope.store} {envelope.position} ({envelope.topic}) is about {subject}, "
                 "whose beginning has not been taken: it waits until that has"
             )
