@@ -12,6 +12,9 @@ import typer
 from shared.errors import LiennganhError
 from shared.reference import RegisterError
 
+BY_HAND = "yêu cầu từ dòng lệnh / asked for on the command line"
+"""The reason where none is given."""
+
 app = typer.Typer(
     name="liennganh",
     help="Liên ngành 138: điều phối liên ngành phòng, chống mua bán người "
@@ -206,7 +209,7 @@ def rebuild(
 @app.command(name="rebuild-stream")
 def rebuild_stream(
     service: Annotated[str, typer.Argument(help="A service with a log, or `feeds`.")],
-    reason: Reason,
+    reason: Reason = BY_HAND,
     token: Token = "",
     data: Data = None,
     http: Http = "",

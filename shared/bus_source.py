@@ -42,8 +42,8 @@ FILLED_EVENTS = Counter(
 
 Fill = Callable[[int, int], Awaitable[Sequence[Envelope]]]
 """`fill(after, limit)`: the owner's events after a position, in order, as `Log.read` gives them."""
-Load = Callable[[UUID, int], Awaitable[Sequence[Envelope]]]
-"""`load(stream, after)`: the owner's events of one stream above a version, as `Log.load` does."""
+Load = Callable[[UUID, int, int], Awaitable[Sequence[Envelope]]]
+"""`load(stream, after, limit)`: the owner's events of one stream, as `Log.load` gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +126,9 @@ class BusSource:
 
         return Batch(ready, ack)
 
-    async def load(self, stream: UUID, after: int) -> Sequence[Envelope]:
-        """The events of one stream with a version above `after`, from their owner."""
-        return await self._load(stream, after)
+    async def load(self, stream: UUID, after: int, limit: int) -> Sequence[Envelope]:
+        """At most `limit` events of one stream with a version above `after`, from their owner."""
+        return await self._load(stream, after, limit)
 
     async def close(self) -> None:
         """Stop listening; the durable consumer stays and keeps its place."""

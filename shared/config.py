@@ -70,8 +70,9 @@ class Config(BaseSettings):
     """Lets the development issuer be reached from other machines. Anybody who reaches it can be any
     agency without a password, so it is for closed networks without real data only."""
 
-    pool_connections_max: int = Field(default=10, ge=2, le=200)
-    """PostgreSQL connections of this process, beside one writer per log."""
+    pool_connections_max: int = Field(default=10, ge=4, le=200)
+    """PostgreSQL connections of this process, beside one writer per log. Who holds one in a
+    transaction may need a second, to read a log by; with fewer than 4 such wait for each other."""
 
     vault_database_url: str = Field(default="", repr=False)
     """`postgresql://…` of the role that alone reads the keys of personal data; empty makes one on

@@ -9,6 +9,7 @@
     │   └── Conflict       true, but too late: somebody else was first               409/412
     ├── Retry              nothing is wrong with the request; try again              503
     └── Broken             an invariant does not hold; stop, do not guess            500
+        └── Waits          only until something that comes before it was taken
 
 A refusal records nothing. Its sentence is Vietnamese first with an English twin; it says what to
 do.
@@ -86,12 +87,24 @@ class Conflict(Refused):
 
 
 class Retry(LiennganhError):
-    """The request is fine and was not recorded; the same request may succeed later."""
+    """The request is fine and was not recorded; the same request may succeed later.
 
-    def __init__(self, reason: str, retry_after_seconds: float = 1.0) -> None:
-        super().__init__(reason)
+    `vi`: the reason in Vietnamese, where people read it.
+    """
+
+    def __init__(self, reason: str, retry_after_seconds: float = 1.0, *, vi: str = "") -> None:
+        super().__init__(f"{vi} / {reason}" if vi else reason)
+        self.vi = vi
+        self.en = reason
         self.retry_after_seconds = retry_after_seconds
 
 
 class Broken(LiennganhError):
     """An invariant does not hold. Going on would guess; an operator has to look."""
+
+
+class Waits(Broken):
+    """An event is about something whose beginning has not been taken, so it cannot be taken yet.
+
+    It says nothing about the read model: any number of them may wait for one and the same thing.
+    """

@@ -72,8 +72,8 @@ class Source(Protocol):
         """Events after a position, in order; an empty batch when none came within the wait."""
         ...
 
-    async def load(self, stream: UUID, after: int) -> Sequence[Envelope]:
-        """The owner's events of one stream with a version above `after`, in order."""
+    async def load(self, stream: UUID, after: int, limit: int) -> Sequence[Envelope]:
+        """At most `limit` of the owner's events of one stream with a version above `after`."""
         ...
 
 
@@ -91,8 +91,8 @@ class LogSource:
             await self._log.changed(after, wait_seconds)
         return Batch(envelopes, _nothing)
 
-    async def load(self, stream: UUID, after: int) -> Sequence[Envelope]:
-        return await self._log.load(stream, after)
+    async def load(self, stream: UUID, after: int, limit: int) -> Sequence[Envelope]:
+        return await self._log.load(stream, after, limit)
 
 
 Apply = Callable[[Sequence[Envelope], Tables], Awaitable[None]]
@@ -215,6 +215,13 @@ class Follower:
         await batch.ack()
         return len(batch.envelopes)
 
+    async def try_parked(self) -> None:
+        """Try all that is parked and due, in as many transactions as it takes."""
+        if not self._begun:
+            await self._begin()
+        while await self._retry():
+            pass
+
     async def _begin(self) -> None:
         async with self._pool.acquire() as connection:
             follow = Tables(connection, self._follow)
@@ -241,20 +248,21 @@ class Follower:
         self._look_at = asyncio.get_running_loop().time() + due_in
         return row
 
-    async def _retry(self) -> None:
-        """Try parked streams that are due by the database's clock."""
+    async def _retry(self) -> bool:
+        """Try parked streams that are due by the database's clock; says whether others may be."""
         async with self._pool.acquire() as connection:
             row = await self._stands(Tables(connection, self._follow))
             if row["due_in_seconds"] is None or row["due_in_seconds"] > 0:
-                return
+                return False
             async with connection.transaction():
                 turn = self._turn(connection)
                 await _its_turn(turn.follow)
                 stands = (await self._stands(turn.follow))["position"]
-                went_on = await turn.retry(self.source.load, stands)
+                retried = await turn.retry(self.source.load, stands)
                 await self._stands(turn.follow)  # What is due next.
-        if went_on:
+        if retried.went_on:
             self._wake()
+        return retried.more
 
     async def _take(self, envelopes: Sequence[Envelope]) -> None:
         async with self._pool.acquire() as connection, connection.transaction():

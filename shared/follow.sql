@@ -36,8 +36,10 @@ CREATE TABLE IF NOT EXISTS :schema.parked (
   tried_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   retry_at timestamptz,
   quarantined bool NOT NULL DEFAULT false,
+  message text NOT NULL DEFAULT '',
   PRIMARY KEY (source, stream),
   CHECK (NOT quarantined OR retry_at IS NULL));
+ALTER TABLE :schema.parked ADD COLUMN IF NOT EXISTS message text NOT NULL DEFAULT '';
 -- Who decided what about a parked stream, and why. Rows are only added.
 CREATE TABLE IF NOT EXISTS :schema.decisions (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -75,8 +77,9 @@ SELECT to_regclass(':schema.checkpoints') IS NOT NULL
 
 -- name: parks
 -- Not so in a read model that an older release made.
-SELECT to_regclass(':schema.decisions') IS NOT NULL AND EXISTS (SELECT FROM pg_attribute
-  WHERE attrelid = to_regclass(':schema.checkpoints') AND attname = 'made_at')
+SELECT to_regclass(':schema.decisions') IS NOT NULL AND count(*) = 2 FROM pg_attribute
+WHERE (attrelid, attname) IN ((to_regclass(':schema.checkpoints')::oid, 'made_at'),
+  (to_regclass(':schema.parked')::oid, 'message'))
 
 -- name: turn
 SELECT pg_advisory_xact_lock(139, hashtext(':schema'))
@@ -127,8 +130,8 @@ ON CONFLICT (cause) DO UPDATE SET times = causes.times + 1, last_seen = clock_ti
 
 -- name: park
 INSERT INTO :schema.parked (source, stream, position, version, event_id, topic, subject, cause,
-  retry_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + make_interval(secs => $9))
+  retry_at, message)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + make_interval(secs => $9), $10)
 
 -- name: due
 SELECT stream, position, version, attempts FROM :schema.parked
@@ -141,14 +144,20 @@ SELECT event_id FROM :schema.decisions WHERE source = $1 AND stream = $2 AND ver
 -- name: failed_again
 -- Waits $6 seconds; for an operator when that is NULL.
 UPDATE :schema.parked SET cause = $4, attempts = $5, tried_at = clock_timestamp(),
-  retry_at = clock_timestamp() + make_interval(secs => $6)
+  retry_at = clock_timestamp() + make_interval(secs => $6), message = $7
 WHERE source = $1 AND stream = $2 AND position = $3
 
 -- name: moved_on
 -- The parked event was taken; a later one of its stream fails.
 UPDATE :schema.parked SET position = $3, version = $4, event_id = $5, topic = $6, subject = $7,
   cause = $8, attempts = 1, parked_at = clock_timestamp(), tried_at = clock_timestamp(),
-  retry_at = clock_timestamp() + make_interval(secs => $9)
+  retry_at = clock_timestamp() + make_interval(secs => $9), message = $10
+WHERE source = $1 AND stream = $2
+
+-- name: goes_on_at
+-- The parked event and many after it were taken; the rest of the stream is due now.
+UPDATE :schema.parked SET position = $3, version = $4, event_id = $5, topic = $6, subject = $7,
+  attempts = 0, tried_at = clock_timestamp(), retry_at = clock_timestamp()
 WHERE source = $1 AND stream = $2
 
 -- name: unpark
@@ -166,7 +175,7 @@ UPDATE :schema.parked SET retry_at = clock_timestamp()
 WHERE source = $1 AND position > $2 AND NOT quarantined
 
 -- name: parked
-SELECT p.*, c.error, c.place, c.message, k.position AS up_to,
+SELECT p.*, c.error, c.place, k.position AS up_to,
   ARRAY(SELECT d.event_id FROM :schema.decisions d
     WHERE d.source = p.source AND d.stream = p.stream AND d.verb = 'skip') AS skipped
 FROM :schema.parked p JOIN :schema.causes c USING (cause) JOIN :schema.checkpoints k USING (source)
@@ -178,7 +187,7 @@ SELECT c.*, count(*) AS streams FROM :schema.causes c JOIN :schema.parked p USIN
 GROUP BY c.cause ORDER BY count(*) DESC, c.cause
 
 -- name: parked_one
-SELECT position, event_id, quarantined,
+SELECT position, version, event_id, quarantined,
   attempts = 0 AND retry_at <= clock_timestamp() IS TRUE AS due
 FROM :schema.parked WHERE source = $1 AND stream = $2 FOR UPDATE
 

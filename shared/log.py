@@ -94,8 +94,19 @@ class Log(Protocol):
         """The `duplicate` verdict of a command that was recorded before, else None."""
         ...
 
-    async def load(self, stream: UUID, after: int = 0) -> Sequence[Envelope]:
-        """Events of one stream with a version above `after`, in order."""
+    async def load(
+        self, stream: UUID, after: int = 0, limit: int | None = None
+    ) -> Sequence[Envelope]:
+        """Events of one stream with a version above `after`, in order; all, or at most `limit`."""
+        ...
+
+    async def count(
+        self, stream: UUID, after: int, up_to: int, without: Sequence[UUID] = ()
+    ) -> int:
+        """How many events of one stream have a version above `after` and a position up to `up_to`.
+
+        Those with an event id in `without` are not counted.
+        """
         ...
 
     async def read(self, after: int, limit: int) -> Sequence[Envelope]:

@@ -50,10 +50,19 @@ class MemoryLog:
         """The `duplicate` verdict of a command that was recorded before, else None."""
         return self._settled.get(command_id)
 
-    async def load(self, stream: UUID, after: int = 0) -> Sequence[Envelope]:
-        """Events of one stream with a version above `after`, in order."""
+    async def load(
+        self, stream: UUID, after: int = 0, limit: int | None = None
+    ) -> Sequence[Envelope]:
+        """Events of one stream with a version above `after`, in order; all, or at most `limit`."""
         held = self._streams.get(stream, {})
-        return [held[version] for version in sorted(held) if version > after]
+        return [held[version] for version in sorted(held) if version > after][:limit]
+
+    async def count(
+        self, stream: UUID, after: int, up_to: int, without: Sequence[UUID] = ()
+    ) -> int:
+        """How many events of one stream lie above a version and up to a position."""
+        events = await self.load(stream, after)
+        return sum(each.position <= up_to and each.event_id not in without for each in events)
 
     async def read(self, after: int, limit: int) -> Sequence[Envelope]:
         """At most `limit` events with a position above `after`, in order."""

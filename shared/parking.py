@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from shared.actor import Actor
-from shared.errors import Conflict, NotFound, NotUnderstood
+from shared.errors import Conflict, NotFound, NotUnderstood, Refused
 from shared.follow import FOLLOW_SQL, Projection
 from shared.log import Log
 from shared.sql import Tables, read_blocks
@@ -44,6 +44,7 @@ class ParkedStream:
     error: str
     place: str
     message: str
+    """Of this stream's own error, when it may be told."""
     attempts: int
     """How often it has failed; counted anew when an operator asks for a retry."""
     parked_at: datetime
@@ -126,8 +127,11 @@ class Parking:
     async def skip(self, source: str, stream: UUID, position: int, reason: str, by: Actor) -> None:
         """Never take the event at `position` into this read model; go on with what follows it.
 
+        The first event of a stream cannot be skipped: without its beginning a thing never exists in
+        the read model, so nothing that is about it could ever be taken.
+
         Raises `NotFound` when the stream is not parked, `Conflict` when it is parked at another
-        position, `NotUnderstood` without a reason.
+        position, `Refused` when that is its beginning, `NotUnderstood` without a reason.
         """
         reason = _reason(reason)
         async with self._held(source, stream) as (follow, row):
@@ -137,6 +141,8 @@ class Parking:
                 raise self._not_parked(source, stream)
             if row["position"] != position:
                 raise _elsewhere(position, row["position"])
+            if row["version"] == 1:
+                raise _beginning(position)
             skipped = (position, row["event_id"])
             await self._decide(follow, "skip", source, stream, by, reason, *skipped)
             await follow.run("try_now", source, stream)
@@ -179,9 +185,8 @@ class Parking:
         await follow.run("decide", *what, reason, by.agency, by.user)
 
     async def _parked(self, row: asyncpg.Record) -> ParkedStream:
-        events = await self._logs[row["source"]].load(row["stream"], row["version"] - 1)
-        waiting = sum(
-            each.position <= row["up_to"] and each.event_id not in row["skipped"] for each in events
+        waiting = await self._logs[row["source"]].count(
+            row["stream"], row["version"] - 1, row["up_to"], row["skipped"]
         )
         fields = {name: row[name] for name in ParkedStream.__slots__ if name in row}
         return ParkedStream(projection=self._projection.title, waiting=waiting, **fields)
@@ -228,4 +233,16 @@ def _elsewhere(position: int, parked: int) -> Conflict:
         pointer="/position",
         remedy_vi="Chỉ bỏ qua được đúng sự kiện đang bị tạm giữ; xem lại rồi quyết định.",
         remedy_en="Only the event that is parked can be skipped; look again and decide anew.",
+    )
+
+
+def _beginning(position: int) -> Refused:
+    return Refused(
+        "beginning-cannot-be-skipped",
+        f"Sự kiện ở vị trí {position} mở đầu chuỗi; thiếu nó, mọi sự kiện liên quan phải chờ mãi.",
+        f"The event at position {position} begins its stream; without it, whatever is about the "
+        "same thing would wait for ever.",
+        pointer="/position",
+        remedy_vi="Sửa nguyên nhân (cập nhật phiên bản) rồi thử lại; hoặc cách ly trong khi chờ.",
+        remedy_en="Mend the cause (upgrade), then retry; or quarantine it while you find out.",
     )

@@ -57,9 +57,9 @@ class ReadAhead:
         self._held = self._held[len(given) :]
         return Batch(given, _nothing)
 
-    async def load(self, stream: UUID, after: int) -> Sequence[Envelope]:
-        """The owner's events of one stream above a version."""
-        return await self._log.load(stream, after)
+    async def load(self, stream: UUID, after: int, limit: int) -> Sequence[Envelope]:
+        """At most `limit` of the owner's events of one stream above a version."""
+        return await self._log.load(stream, after, limit)
 
     async def close(self) -> None:
         """Stop reading."""

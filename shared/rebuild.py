@@ -38,6 +38,8 @@ PASSES_MAX = 10
 """Times that the new one runs after the live one before the live one is held."""
 LONG_SECONDS = 3600.0
 """How long a statement may take that goes over a whole table."""
+TURN_SECONDS = 30.0
+"""How long the comparison waits for a follower that is within a batch."""
 LOCK_SECONDS = 0.2
 """How long the switch waits for readers that are under way; new ones wait behind it."""
 LOCK_AGAIN_SECONDS = 0.05
@@ -48,10 +50,12 @@ OF_THE_FOLLOWER = ("checkpoints", "causes", "parked", "decisions")
 """Tables that say how it was followed, not what was found."""
 SUFFIX = "_new"
 DIFFERENT = (
+    "bản mới khác bản đang dùng: tìm nguyên nhân; nếu bản mới đúng, lập lại và chấp nhận nó / "
     "the new one differs: find out why; if it is the new one that is right, rebuild again and "
     "accept it"
 )
 OUTWARD = (
+    "đã gửi ra ngoài theo số mà bản mới đánh khác: lập một phiên bản khác của mô hình đọc này / "
     "rows have left the database under numbers that the new one gives to others: make another "
     "version of this read model, which has an epoch of its own"
 )
@@ -95,7 +99,7 @@ class Outcome:
     renumbered: tuple[str, ...] = ()
     """Tables that are equal but for the numbers of their rows."""
     why_not: str = ""
-    """Why it was not switched, with the remedy."""
+    """Why it was not switched, with the remedy, in Vietnamese and English."""
 
 
 def _silent(progress: Progress) -> None:
@@ -198,7 +202,7 @@ class _Rebuild:
         async with self._connection.transaction():
             # From here on the live one stands still; whoever follows it waits for its turn.
             await self._connection.execute(self._sql["patient"])
-            await self._connection.execute(read_blocks(FOLLOW_SQL, self._live.schema)["turn"])
+            await self._live_stands_still()
             await self._pool.execute(self._sql["copy_decisions"])
             await self._pool.execute(self._sql["try_what_live_has_taken"])
             await self._carry(await self._checkpoints())
@@ -208,11 +212,20 @@ class _Rebuild:
             if not why_not:
                 await self._switch()
         return self._outcome(
-            verdict,
-            differences=differences,
-            renumbered=renumbered,
-            why_not=why_not,
+            verdict, differences=differences, renumbered=renumbered, why_not=why_not
         )
+
+    async def _live_stands_still(self) -> None:
+        turn = read_blocks(FOLLOW_SQL, self._live.schema)["turn"]
+        try:
+            await self._connection.execute(turn, timeout=TURN_SECONDS)
+        except TimeoutError as error:
+            raise Retry(
+                f"the follower of {self._live.schema} did not end its batch within "
+                f"{TURN_SECONDS:.0f} s; see what holds it (pg_stat_activity), then rebuild again",
+                vi=f"{self._live.schema} chưa xử lý xong một lô sau {TURN_SECONDS:.0f} giây; xem "
+                "giao dịch nào đang giữ (pg_stat_activity) rồi lập lại.",
+            ) from error
 
     def _outcome(
         self,
@@ -272,7 +285,7 @@ class _Rebuild:
                 reading = ReadAhead(each, goals[source])
                 follower = Follower(self._new, reading, self._pool)
                 readings[source], followers[source] = reading, follower
-                await follower.step()  # What is parked and due; it reads nothing yet.
+                await follower.try_parked()
                 reading.begin(follower.position)
             while True:
                 firsts = [(source, await each.first()) for source, each in readings.items()]

@@ -24,6 +24,8 @@ RUNNING_MAX = 2
 """At once in one process: each holds two connections of the pool and reads a whole log."""
 ENDED_MAX = 50
 """Rebuilds that are remembered after their end."""
+BUSY_SECONDS = 10.0
+"""After which somebody may ask again when so many are running."""
 BEGIN_SECONDS = 1.0
 """How long asking waits for a refusal, e.g. because another process rebuilds the same one."""
 
@@ -83,7 +85,11 @@ class Rebuilds:
                 remedy_en="Watch it at GET /v1/operations/rebuilds; try again when it has ended.",
             )
         if len(running) >= RUNNING_MAX:
-            raise Retry(f"{RUNNING_MAX} rebuilds are running here; wait for one of them to end", 10)
+            raise Retry(
+                f"{RUNNING_MAX} rebuilds are running here; wait for one of them to end",
+                BUSY_SECONDS,
+                vi=f"Ở đây đang lập lại {RUNNING_MAX} mô hình đọc; chờ một lượt xong rồi thử lại.",
+            )
         log.warning(
             "rebuild asked for",
             projection=projection.schema,

@@ -14,6 +14,8 @@ import asyncpg
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,40}")
 COPY = re.compile(r"COPY (\w+)\.(\w+) \(([\w\s,]+)\) FROM STDIN")
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+RefersToNothing = asyncpg.ForeignKeyViolationError
+"""Raised by a statement whose row refers to one that is not there, or not yet."""
 
 
 def read_blocks(path: Path, schema: str) -> Mapping[str, str]:

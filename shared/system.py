@@ -154,6 +154,8 @@ class System:
                 "stream",
                 f"Không có luồng {service!r}; các luồng ở đây: {known}.",
                 f"There is no stream of {service!r}; the ones here are: {known}.",
+                remedy_vi="Dùng một tên trong danh sách.",
+                remedy_en="Use one of these names.",
             )
         return await publishing.rebuild()
 

@@ -16,7 +16,7 @@ import structlog
 from prometheus_client import Counter
 
 from shared.envelope import Envelope
-from shared.errors import Broken
+from shared.errors import Broken, Waits
 from shared.poison import Cause, cause_of, is_away, is_code, wait_after
 from shared.sql import Connection, Tables
 from shared.telemetry import REGISTRY
@@ -27,6 +27,8 @@ read model is at fault. Counted by correlation id, because what one command reco
 (an order that is parked fails all its tasks)."""
 RETRIED_MAX = 50
 """Parked streams tried in one transaction."""
+WAITING_MAX = 500
+"""Events of one parked stream taken in one transaction; the rest of it is due at once."""
 LOAD_SECONDS = 10.0
 """How long an owner may take to give the events of one stream."""
 
@@ -39,12 +41,17 @@ RETRIED = Counter(
 
 log = structlog.get_logger(__name__)
 
-Load = Callable[[UUID, int], Awaitable[Sequence[Envelope]]]
+Load = Callable[[UUID, int, int], Awaitable[Sequence[Envelope]]]
+"""Stream, version, limit → at most so many events above the version."""
 
 
 @dataclass
 class Streak:
-    """Failures of one cause with no success in between; lives as long as its follower."""
+    """Failures of one cause with no success in between; lives as long as its follower.
+
+    What only waits for a parked stream (`Waits`) neither counts nor ends it: however many wait for
+    one poisoned thing, they say nothing about the read model.
+    """
 
     cause: str = ""
     processes: set[UUID] = field(default_factory=set)
@@ -86,6 +93,16 @@ class Taken:
     """Why; to be raised once what came before it is safe."""
 
 
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """What became of parked streams that were due."""
+
+    went_on: bool
+    """Whether any of them got anywhere."""
+    more: bool
+    """Whether others may be due now."""
+
+
 @dataclass(frozen=True)
 class Turn:
     """Inside a transaction that holds the read model's turn lock."""
@@ -120,17 +137,18 @@ class Turn:
             await self._park(failure)
         return taken
 
-    async def retry(self, load: Load, up_to: int) -> bool:
-        """Try parked streams whose time has come; returns whether any of them went on."""
+    async def retry(self, load: Load, up_to: int) -> Retried:
+        """Try parked streams whose time has come, at most `RETRIED_MAX`."""
         lowest: int | None = None
-        for row in await self.follow.rows("due", self.source, up_to, RETRIED_MAX):
+        due = await self.follow.rows("due", self.source, up_to, RETRIED_MAX)
+        for row in due:
             if await self._resume(load, row, up_to) and lowest is None:
                 lowest = row["position"]
-        if lowest is None:
-            return False
-        self.streak.end()
-        await self.follow.run("wake_above", self.source, lowest)
-        return True
+        if lowest is not None:
+            self.streak.end()
+            await self.follow.run("wake_above", self.source, lowest)
+        went_on = lowest is not None
+        return Retried(went_on, more=went_on or len(due) == RETRIED_MAX)
 
     async def _attempt(self, events: Sequence[Envelope]) -> Exception | None:
         try:
@@ -157,10 +175,12 @@ class Turn:
                 self._note(error, event)
                 return Taken([*failed.values()], event, error)
             cause = self._cause(error)
+            failed[event.stream] = Failure(event, cause)
+            if isinstance(error, Waits):
+                continue
             if alike_since is None or cause.id != self.streak.cause:
                 alike_since = event
             self.streak.add(cause.id, event.metadata.correlation_id)
-            failed[event.stream] = Failure(event, cause)
             if self.streak.is_disaster:
                 before = [
                     each
@@ -173,7 +193,7 @@ class Turn:
     async def _resume(self, load: Load, row: asyncpg.Record, up_to: int) -> bool:
         """Take what waits of one stream, in order; returns whether it got anywhere."""
         try:
-            waiting = await self._waiting(load, row, up_to)
+            waiting, rest = await self._waiting(load, row, up_to)
         except Exception as error:
             if is_away(error):
                 raise
@@ -190,7 +210,10 @@ class Turn:
                 return False
             await self._move_on(Failure(event, self._cause(failed)))
             return True
-        await self.follow.run("unpark", self.source, row["stream"])
+        if rest is None:
+            await self.follow.run("unpark", self.source, row["stream"])
+        else:
+            await self.follow.run("goes_on_at", *self._place(rest))
         RETRIED.labels(self.follower, "taken").inc()
         log.info(
             "parked stream goes on",
@@ -198,13 +221,19 @@ class Turn:
             stream=str(row["stream"]),
             position=row["position"],
             taken=len(waiting),
+            rest_from=rest and rest.position,
         )
         return True
 
-    async def _waiting(self, load: Load, row: asyncpg.Record, up_to: int) -> Sequence[Envelope]:
-        """The parked event and what follows it in its stream, without what was skipped."""
+    async def _waiting(
+        self, load: Load, row: asyncpg.Record, up_to: int
+    ) -> tuple[Sequence[Envelope], Envelope | None]:
+        """The parked event and what follows it in its stream, without what was skipped.
+
+        At most `WAITING_MAX`; then the first event of the rest, if there is one.
+        """
         async with asyncio.timeout(LOAD_SECONDS):
-            events = await load(row["stream"], row["version"] - 1)
+            events = await load(row["stream"], row["version"] - 1, WAITING_MAX + 1)
         if not events or events[0].position != row["position"]:
             raise Broken(
                 f"{self.source} does not have version {row['version']} of stream {row['stream']} "
@@ -212,7 +241,9 @@ class Turn:
             )
         skips = await self.follow.rows("skips", self.source, row["stream"])
         skipped = {each["event_id"] for each in skips}
-        return [e for e in events if e.position <= up_to and e.event_id not in skipped]
+        due = [each for each in events if each.position <= up_to]
+        rest = due[WAITING_MAX] if len(due) > WAITING_MAX else None
+        return [each for each in due[:WAITING_MAX] if each.event_id not in skipped], rest
 
     async def _park(self, failure: Failure) -> None:
         await self._blame(failure.cause)
@@ -228,7 +259,7 @@ class Turn:
     async def _failed_again(self, row: asyncpg.Record, cause: Cause) -> None:
         attempts = row["attempts"] + 1
         await self._blame(cause)
-        again = (cause.id, attempts, wait_after(attempts))
+        again = (cause.id, attempts, wait_after(attempts), cause.message)
         await self.follow.run("failed_again", self.source, row["stream"], row["position"], *again)
         RETRIED.labels(self.follower, "failed").inc()
 
@@ -236,7 +267,11 @@ class Turn:
         await self.follow.run("blame", cause.id, cause.error, cause.place, cause.message)
 
     def _row(self, failure: Failure) -> tuple[object, ...]:
-        event = failure.envelope
+        cause = failure.cause
+        return (*self._place(failure.envelope), cause.id, wait_after(1), cause.message)
+
+    def _place(self, event: Envelope) -> tuple[object, ...]:
+        """Where a stream is parked."""
         subject = next(iter(event.metadata.subjects), "")
         return (
             self.source,
@@ -246,8 +281,6 @@ class Turn:
             event.event_id,
             event.topic,
             subject,
-            failure.cause.id,
-            wait_after(1),
         )
 
     def _cause(self, error: Exception) -> Cause:
@@ -274,6 +307,7 @@ class Turn:
         return Broken(
             f"{self.follower}: {PARKED_IN_A_ROW_MAX} processes failed one after another with "
             f"{cause.error} at {cause.place}, the first of this batch at position "
-            f"{first.position}, and none succeeded in between: it is not the events, so none of "
-            "them was parked. Read the log, mend the projection, then restart"
+            f"{first.position}, and none succeeded in between: it is not the events. The follower "
+            "stands before that one; those of earlier batches stay parked. Read the log, mend the "
+            "projection, restart, then retry what is parked"
         )

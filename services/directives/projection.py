@@ -36,10 +36,10 @@ from services.directives.tasks.events import (
 )
 from shared.domain import Event
 from shared.envelope import Envelope
-from shared.errors import Broken
+from shared.errors import Broken, Waits
 from shared.follow import Projection
 from shared.reference import RegisterError, load_register
-from shared.sql import Tables
+from shared.sql import RefersToNothing, Tables
 
 FOLDER = Path(__file__).parent
 
@@ -48,7 +48,13 @@ async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
     """A batch into the register: event by event, and each directive touched once at the end."""
     touched: dict[str, tuple[int, datetime]] = {}
     for envelope in envelopes:
-        await _take(envelope, tables)
+        try:
+            await _take(envelope, tables)
+        except RefersToNothing as error:
+            raise Waits(
+                f"{envelope.store} {envelope.position} ({envelope.topic}) is about what the "
+                f"register does not have yet ({error.constraint_name}): it waits until it has"
+            ) from error
         directive = _directive_of(envelope)
         own = envelope.version if str(envelope.stream) == directive else 0
         version, _ = touched.get(directive, (0, None))
@@ -111,10 +117,13 @@ def _directive_of(envelope: Envelope) -> str:
 
 
 async def _must(tables: Tables, name: str, *args: object) -> None:
-    """Run a statement that changes at least one row. Raises `Broken` when there is none."""
+    """Run a statement that changes at least one row. Raises `Broken` when there is none.
+
+    The first argument is an id; it alone is quoted, because the others may be what an event says.
+    """
     if not _changed(await tables.run(name, *args)):
         raise Broken(
-            f"the register has nothing to {name} for {args[:3]}: the event does not fit what was "
+            f"the register has nothing to {name} for {args[0]}: the event does not fit what was "
             "recorded before it; compare them with the log, then rebuild the projection"
         )
 

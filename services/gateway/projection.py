@@ -10,7 +10,7 @@ from typing import Any
 
 from services.gateway.tables import agencies_in, named_parties, routes
 from shared.envelope import Envelope
-from shared.errors import Broken
+from shared.errors import Broken, Waits
 from shared.follow import Projection
 from shared.sql import Tables
 
@@ -68,7 +68,7 @@ def _refuse_strangers(envelope: Envelope, begun: Set[str]) -> None:
     """What is about a parked thing waits with it: otherwise its parties would never be told."""
     for subject in envelope.metadata.subjects:
         if subject.partition(":")[0] in WITH_PARTIES and subject not in begun:
-            raise Broken(
+            raise Waits(
                 f"{envelope.store} {envelope.position} ({envelope.topic}) is about {subject}, "
                 "whose parties are not known yet: it waits until they are"
             )

@@ -10,7 +10,7 @@ from services.timeline.sentences import NAMED_BY, SENTENCES, called, say
 from services.timeline.sentences.saying import names_in
 from shared.actor import VIETNAM
 from shared.envelope import Envelope
-from shared.errors import Broken
+from shared.errors import Broken, Waits
 from shared.follow import Projection
 from shared.reference import RegisterError, load_register
 from shared.sql import Tables
@@ -81,7 +81,7 @@ def _refuse_strangers(envelope: Envelope, titles: Mapping[str, tuple[str, str]])
     named = names_in(SENTENCES[envelope.topic][0])
     for subject in envelope.metadata.subjects:
         if NAMED_BY.get(subject.partition(":")[0]) in named and subject not in titles:
-            raise Broken(
+            raise Waits(
                 f"{envelope.store} {envelope.position} ({envelope.topic}) is about {subject}, "
                 "whose beginning has not been taken: it waits until that has"
             )

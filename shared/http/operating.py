@@ -122,21 +122,22 @@ async def list_parked(asked: ParkedAsked, operator: Operator) -> ParkedList:
 
 def _to_do(each: ParkedStream) -> Said:
     stream = f"{each.projection} {each.stream} --source {each.source}"
-    decide = (
-        f"`liennganh retry {stream}`",
-        f"`liennganh skip {stream} --position {each.position} --reason …`",
-    )
+    retry = f"`liennganh retry {stream}`"
     if each.quarantined:
         return Said(
-            vi=f"Đang cách ly, không tự thử lại. Khi đã xử lý nguyên nhân: {decide[0]}.",
-            en=f"In quarantine, not tried again. Once the cause is mended: {decide[0]}.",
+            vi=f"Đang cách ly, không tự thử lại. Khi đã xử lý nguyên nhân: {retry}.",
+            en=f"In quarantine, not tried again. Once the cause is mended: {retry}.",
         )
     if each.retry_at is None:
+        leave = f"`liennganh skip {stream} --position {each.position} --reason …`"
+        when = ("nếu chính sự kiện không dùng được ở đây", "if the event itself is of no use here")
+        if each.version == 1:  # The beginning of a stream cannot be left out.
+            leave = f"`liennganh quarantine {stream} --reason …`"
+            when = ("nếu cần thời gian xác minh", "if that takes time")
         return Said(
-            vi=f"Chờ quyết định. Sửa nguyên nhân (cập nhật phiên bản) rồi {decide[0]}; nếu chính "
-            f"sự kiện không dùng được ở đây: {decide[1]}.",
-            en=f"Waits for a decision. Mend the cause (upgrade), then {decide[0]}; if the event "
-            f"itself is of no use here: {decide[1]}.",
+            vi=f"Chờ quyết định. Sửa nguyên nhân (cập nhật phiên bản) rồi {retry}; {when[0]}: "
+            f"{leave}.",
+            en=f"Waits for a decision. Mend the cause (upgrade), then {retry}; {when[1]}: {leave}.",
         )
     at = each.retry_at.astimezone(VIETNAM).isoformat(timespec="seconds")
     return Said(
@@ -190,7 +191,8 @@ def _no_such_cause(cause: str) -> NotFound:
 async def skip_parked(said: SkipParked, operator: Operator) -> Decided:
     """Never take one event into one read model; the rest of its stream goes on.
 
-    The event stays in the log; the decision and its reason are kept.
+    The event stays in the log; the decision and its reason are kept. The first event of a stream is
+    refused: without it nothing that is about the same thing could ever be taken.
     """
     projection = operator.projection(said.projection)
     await operator.parking(projection).skip(

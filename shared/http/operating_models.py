@@ -62,7 +62,7 @@ class QuarantineParked(OneParked):
 
 
 class SkipParked(OneParked):
-    """Never take this event into this read model."""
+    """Never take this event into this read model; not possible for the first of its stream."""
 
     position: int = Field(ge=1, le=POSITION_MAX)
     """Of the event that is parked; the decision is about that event alone."""
@@ -195,9 +195,9 @@ class RebuildShown(BaseModel):
     renumbered: list[str]
     """Tables that are equal but for the numbers of their rows."""
     why_not: str
-    """Why it was not switched, with the remedy."""
+    """Why it was not switched, with the remedy, in Vietnamese and English."""
     error: str
-    """Why it failed."""
+    """Why it failed, in both languages where it is known what to do."""
 
 
 class RebuildList(BaseModel):

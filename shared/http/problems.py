@@ -15,6 +15,8 @@ from shared.store.writer import NOT_NOW
 
 MEDIA_TYPE = "application/problem+json"
 FAULTS_SHOWN_MAX = 20
+NOT_CONFIRMED_VI = "Hệ thống đang bận hoặc mất kết nối cơ sở dữ liệu; yêu cầu chưa được xác nhận."
+NOT_CONFIRMED_EN = "Busy or cut off from the database; not confirmed"
 log = structlog.get_logger()
 
 TITLES = {
@@ -105,8 +107,8 @@ def problem(error: Exception, *, english: bool, instance: str) -> web.Response:
             return _plain(
                 503,
                 "try-again",
-                "Hệ thống đang bận hoặc mất kết nối cơ sở dữ liệu; yêu cầu chưa được xác nhận.",
-                f"Busy or cut off from the database; not confirmed: {error}",
+                error.vi or NOT_CONFIRMED_VI,
+                error.en if error.vi else f"{NOT_CONFIRMED_EN}: {error.en}",
                 english,
                 headers={"Retry-After": str(max(1, round(error.retry_after_seconds)))},
             )

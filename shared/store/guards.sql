@@ -90,7 +90,10 @@ SELECT what FROM (VALUES
       pg_has_role('pg_execute_server_program', 'MEMBER')
       OR pg_has_role('pg_write_server_files', 'MEMBER')),
   (4, 'may set session_replication_role',
-      has_parameter_privilege('session_replication_role', 'SET'))) AS t(rank, what, so)
+      has_parameter_privilege('session_replication_role', 'SET')),
+  (5, 'owns this database',  -- It could drop it, logs and all.
+      (SELECT pg_has_role(datdba, 'MEMBER') FROM pg_database
+       WHERE datname = current_database()))) AS t(rank, what, so)
 WHERE so ORDER BY rank LIMIT 1
 
 -- name: may_change_log

@@ -63,6 +63,8 @@ CREATE TABLE IF NOT EXISTS :schema.:schema_removals (
   command_id uuid,
   state_hash bytea NOT NULL CHECK (octet_length(state_hash) = 32),
   reason text NOT NULL);
+-- Whoever has put the state of a stream aside asks whether something was removed from it.
+CREATE INDEX IF NOT EXISTS :schema_removals_stream_idx ON :schema.:schema_removals (stream);
 
 -- The one escape, `SET LOCAL liennganh.retention = '<reason>'`, is itself recorded. As its owner,
 -- so that a role that may delete rows cannot touch what is noted about it.
@@ -253,7 +255,11 @@ FROM :schema.:schema_commands WHERE command_id = $1
 SELECT notification_id, event_id, originator_id, originator_version, topic, state,
        recorded_at, metadata
 FROM :schema.:schema_events WHERE originator_id = $1 AND originator_version > $2
-ORDER BY originator_version
+ORDER BY originator_version LIMIT $3
+
+-- name: count
+SELECT count(*) FROM :schema.:schema_events WHERE originator_id = $1 AND originator_version > $2
+  AND notification_id <= $3 AND event_id <> ALL($4::uuid[])
 
 -- name: read
 SELECT notification_id, event_id, originator_id, originator_version, topic, state,

@@ -52,6 +52,7 @@ class PostgresLog:
         self._pool = pool
         self._sql = statements(name)
         self._position = 0
+        """As far as we were told that there are events; only a hint, refuted by reading."""
         self._moved = asyncio.Event()
         self.tell: Callable[[int], None] = _nobody
         """Called with each position that was committed here, for other processes."""
@@ -114,12 +115,26 @@ class PostgresLog:
             recorded_at=row["recorded_at"],
         )
 
-    async def load(self, stream: UUID, after: int = 0) -> Sequence[Envelope]:
-        rows = await self._pool.fetch(self._sql["load"], stream, after)
+    async def load(
+        self, stream: UUID, after: int = 0, limit: int | None = None
+    ) -> Sequence[Envelope]:
+        rows = await self._pool.fetch(self._sql["load"], stream, after, limit)
         return [self._envelope(row) for row in rows]
 
+    async def count(
+        self, stream: UUID, after: int, up_to: int, without: Sequence[UUID] = ()
+    ) -> int:
+        asked = (stream, after, up_to, list(without))
+        count: int = await self._pool.fetchval(self._sql["count"], *asked)
+        return count
+
     async def read(self, after: int, limit: int) -> Sequence[Envelope]:
+        moved = self._moved
         rows = await self._pool.fetch(self._sql["read"], after, limit)
+        if not rows and moved is self._moved:
+            # Commits are heard of after they can be read. So whatever was heard before this
+            # reading began is untrue, or no longer there, and must not keep readers awake.
+            self._position = min(self._position, after)
         return [self._envelope(row) for row in rows]
 
     async def find(self, event_id: UUID) -> Envelope | None:
@@ -150,7 +165,10 @@ class PostgresLog:
         await self._pool.execute(self._sql["move_relay"], position)
 
     def heard(self, position: int) -> None:
-        """Wake who waits for a position that somebody committed; 0 when nobody knows which."""
+        """Wake who waits: somebody says that this was committed; 0 when nobody knows what.
+
+        Anybody in the database may say so. It is believed until a reading finds nothing there.
+        """
         self._position = max(self._position, position)
         self._moved.set()
         self._moved = asyncio.Event()

@@ -19,7 +19,10 @@ class PostgresShelf:
 
     @classmethod
     async def open(cls, name: str, pool: asyncpg.Pool) -> "PostgresShelf":
-        """The shelf of a service, its table made or found."""
+        """The shelf of a service whose log is open: its table made or found.
+
+        What retention touched since the last start is deleted from it.
+        """
         shelf = cls(name, pool)
         await pool.execute(shelf._sql["create"])
         return shelf

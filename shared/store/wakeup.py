@@ -126,7 +126,10 @@ class WakeUps:
             raise ConnectionResetError("the connection ended")
 
     def _heard(self, connection: Any, pid: int, channel: str, position: Any) -> None:
-        """Anybody in this database may notify, so what is no position only wakes."""
+        """Anybody in this database may notify, so what is no position only wakes.
+
+        What is one may be untrue; the log believes it until somebody has read.
+        """
         if pid == connection.get_server_pid():
             return  # Our own words: who waits here was woken before they were sent.
         text = str(position)

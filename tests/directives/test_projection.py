@@ -16,7 +16,7 @@ from services.directives.events import (
     ReturnDirective,
 )
 from services.directives.identity import line_id
-from services.directives.projection import REGISTER
+from services.directives.projection import REGISTER, _must
 from services.directives.reports.domain import Report
 from services.directives.reports.events import SubmitReport
 from services.directives.tasks.domain import Task
@@ -354,3 +354,14 @@ async def test_an_act_of_an_agency_that_has_no_part_in_a_task_stops_the_register
             await REGISTER.apply(
                 [replace(told, stream=task.stream)], Tables(connection, REGISTER.statements)
             )
+
+
+async def test_what_an_event_says_is_not_quoted_where_it_does_not_fit(pool: asyncpg.Pool):
+    await REGISTER.create(pool)
+    async with pool.acquire() as connection:
+        with pytest.raises(Broken) as raised:
+            unknown = (UUID(int=1), "CA_TINH-P34-40", "CA_TINH-P34-40", moment_of("2025-07-01"))
+            await _must(Tables(connection, REGISTER.statements), "return", *unknown, "Chim Sơn Ca")
+
+    assert str(UUID(int=1)) in str(raised.value)
+    assert "CA_TINH" not in str(raised.value) and "Chim" not in str(raised.value)

@@ -53,7 +53,8 @@ async def _poison(pool: asyncpg.Pool, own: PostgresLog) -> list[str]:
     bad, good = new_id(), new_id()
     known = await pool.fetchval(f"SELECT min(subject) FROM {FEED.schema}.parties")
     events = [
-        *(_event(bad, version, TOPIC, f"task:{bad}") for version in (1, 2)),
+        _event(bad, 1, GOOD_TOPIC, known),  # The beginning of a stream cannot be skipped.
+        *(_event(bad, version, TOPIC, known) for version in (2, 3)),
         _event(good, 1, GOOD_TOPIC, known),  # What is about nothing known would wait, too.
     ]
     verdict = await own.append(
@@ -63,7 +64,7 @@ async def _poison(pool: asyncpg.Pool, own: PostgresLog) -> list[str]:
     for projection in POISONED:
         await _until_at(pool, projection, last)
         parking = Parking(projection, pool, {own.name: own})
-        for position in (first, first + 1):
+        for position in (first + 1, first + 2):
             [parked] = await _parked(parking, bad)
             if parked != position:
                 return [f"{projection.schema} parked {bad} at {parked} instead of {position}"]

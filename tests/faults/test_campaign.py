@@ -19,7 +19,7 @@ from tests.faults.report import block, complaints, figures
 from tests.faults.schedule import DECK, schedule
 
 SEED = 138
-SECONDS = 20.0
+SECONDS = 16.0
 KINDS_MIN = 12
 
 

@@ -1,6 +1,6 @@
 """A follower that begins at the beginning takes no more memory for a long log than for a short one.
 
-200,000 events by default; PROMISES_EVENTS=1000000 in the environment catches up on a million. Nine
+50,000 events by default; PROMISES_EVENTS=1000000 in the environment catches up on a million. Nine
 in ten are of no interest to the read model, and most of those stand in one stretch: pages that are
 empty to it are not the end.
 """
@@ -20,9 +20,9 @@ from shared.follow import BATCH_MAX
 from shared.store.postgres import PostgresLog
 from tests.promises.catching_up import IGNORED, WANTED, WARM_PART, Report, projection
 
-EVENTS = int(os.environ.get("PROMISES_EVENTS", "200000"))
+EVENTS = int(os.environ.get("PROMISES_EVENTS", "50000"))
 GROWTH_MAX_KIB = 8 * 1024
-"""After the first tenth. What is held of 180,000 events would take at least ten times that."""
+"""After the first tenth. Whoever held the other 45,000 events would need three times that."""
 LONG_SECONDS = 300.0
 FILL = """
 INSERT INTO directives.directives_events

@@ -56,8 +56,8 @@ class Ledger:
     async def read(self, after: int, limit: int) -> Sequence[Envelope]:
         return [each for each in self.envelopes if each.position > after][:limit]
 
-    async def load(self, stream: UUID, after: int) -> Sequence[Envelope]:
-        return [e for e in self.envelopes if e.stream == stream and e.version > after]
+    async def load(self, stream: UUID, after: int, limit: int) -> Sequence[Envelope]:
+        return [e for e in self.envelopes if e.stream == stream and e.version > after][:limit]
 
     async def changed(self, after: int, timeout_seconds: float) -> None:
         self.news.clear()

@@ -80,6 +80,24 @@ class LogPromises:
         later = await log.load(stream, after=1)
 
         assert [each.version for each in later] == [2, 3]
+        assert [each.version for each in await log.load(stream, 1, 1)] == [2]
+
+    async def test_what_waits_of_a_stream_is_counted_without_what_is_left_out(self, log: Log):
+        stream = uuid4()
+        for version in (1, 2, 3, 4, 5):
+            await log.append(command(new_event(uuid4(), 1)))
+            await log.append(command(new_event(stream, version)))
+        events = await log.load(stream)
+
+        counts = [
+            await log.count(stream, 1, events[3].position),
+            await log.count(stream, 1, events[3].position, [events[0].event_id]),
+            await log.count(stream, 1, events[3].position, [events[2].event_id]),
+            await log.count(stream, 5, events[-1].position),
+            await log.count(uuid4(), 0, events[-1].position),
+        ]
+
+        assert counts == [3, 3, 2, 0, 0]
 
     async def test_positions_increase_over_all_streams(self, log: Log):
         streams = [uuid4() for _ in range(3)]

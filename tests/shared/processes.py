@@ -72,8 +72,15 @@ class Interrupted:
     async def settled(self, command_id: UUID) -> Verdict | None:
         return await self._between(self._log.settled(command_id))
 
-    async def load(self, stream: UUID, after: int = 0) -> Sequence[Envelope]:
-        return await self._between(self._log.load(stream, after))
+    async def load(
+        self, stream: UUID, after: int = 0, limit: int | None = None
+    ) -> Sequence[Envelope]:
+        return await self._between(self._log.load(stream, after, limit))
+
+    async def count(
+        self, stream: UUID, after: int, up_to: int, without: Sequence[UUID] = ()
+    ) -> int:
+        return await self._between(self._log.count(stream, after, up_to, without))
 
     async def read(self, after: int, limit: int) -> Sequence[Envelope]:
         return await self._between(self._log.read(after, limit))

@@ -59,7 +59,7 @@ def test_a_whole_production_configuration_is_accepted(environment: pytest.Monkey
         ({"LIENNGANH_HTTP_PORT": "many"}, ["LIENNGANH_HTTP_PORT", "integer"]),
         ({"LIENNGANH_HTTP_PORT": "70000"}, ["LIENNGANH_HTTP_PORT", "65535"]),
         ({"LIENNGANH_PROFILE": "prod"}, ["LIENNGANH_PROFILE", "'production'"]),
-        ({"LIENNGANH_POOL_CONNECTIONS_MAX": "1"}, ["LIENNGANH_POOL_CONNECTIONS_MAX", "2"]),
+        ({"LIENNGANH_POOL_CONNECTIONS_MAX": "3"}, ["LIENNGANH_POOL_CONNECTIONS_MAX", "4"]),
         ({"LIENNGANH_NATS_REPLICAS": "6"}, ["LIENNGANH_NATS_REPLICAS", "5"]),
         (
             {"LIENNGANH_NATS_URL": "nats://nats:4222"},

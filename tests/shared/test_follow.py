@@ -38,8 +38,8 @@ class Faulty:
         batch = await self._source.take(after, limit, wait_seconds)
         return Batch(batch.envelopes, self._ack)
 
-    async def load(self, stream: UUID, after: int) -> Sequence[Envelope]:
-        return await self._source.load(stream, after)
+    async def load(self, stream: UUID, after: int, limit: int) -> Sequence[Envelope]:
+        return await self._source.load(stream, after, limit)
 
     async def _ack(self) -> None:
         if self.fail_ack:

@@ -9,7 +9,7 @@ import shared.poison
 import shared.turn
 from shared.actor import Actor
 from shared.envelope import Envelope
-from shared.errors import Conflict, NotFound, NotUnderstood
+from shared.errors import Broken, Conflict, NotFound, NotUnderstood, Refused
 from shared.follow import each
 from shared.parking import LISTED_MAX, REASON_CHARACTERS_MAX, Parking
 from shared.sql import Tables
@@ -99,10 +99,10 @@ async def test_a_skipped_event_lets_the_rest_of_its_stream_through_at_once(
     numbers: Numbers, monkeypatch: pytest.MonkeyPatch
 ):
     late(monkeypatch)
-    numbers.poison.at[1] = ValueError
-    await numbers.record(1, 2, 3, stream="a")
+    numbers.poison.at[2] = ValueError
+    await numbers.record(1, 2, 3, 4, stream="a")
     await numbers.follower.step()
-    [position, *_] = await numbers.positions(A)
+    [_, position, *_] = await numbers.positions(A)
 
     for _ in range(2):  # Saying it twice says nothing more.
         await numbers.parking.skip(SOURCE, A, position, " ghi nhầm ", OFFICER)
@@ -110,7 +110,7 @@ async def test_a_skipped_event_lets_the_rest_of_its_stream_through_at_once(
     await numbers.follower.step()
 
     assert parked.waiting == 2
-    assert await numbers.seen() == [2, 3]
+    assert await numbers.seen() == [1, 3, 4]
     assert await numbers.parking.list() == []
     [decision] = await numbers.rows("decisions")
     assert (decision["verb"], decision["position"]) == ("skip", position)
@@ -121,6 +121,62 @@ async def test_a_skipped_event_lets_the_rest_of_its_stream_through_at_once(
     )
     await numbers.parking.skip(SOURCE, A, position, "again, afterwards", OFFICER)
     assert len(await numbers.rows("decisions")) == 1
+
+
+async def test_the_beginning_of_a_stream_cannot_be_skipped_and_what_to_do_is_said(
+    numbers: Numbers, monkeypatch: pytest.MonkeyPatch
+):
+    late(monkeypatch)
+    numbers.poison.at[1] = ValueError
+    await numbers.record(1, 2, stream="a")
+    await numbers.follower.step()
+    [first, _] = await numbers.positions(A)
+
+    with pytest.raises(Refused) as raised:
+        await numbers.parking.skip(SOURCE, A, first, "ghi nhầm", OFFICER)
+
+    refusal = raised.value
+    assert (refusal.code, refusal.status) == ("beginning-cannot-be-skipped", 422)
+    assert "mở đầu" in refusal.vi and "begins its stream" in refusal.en
+    assert "cách ly" in refusal.remedy_vi and "quarantine" in refusal.remedy_en
+    [parked] = await numbers.parking.list()
+    assert (parked.attempts, parked.waiting) == (1, 2)
+    assert await numbers.rows("decisions") == []
+
+
+async def test_each_stream_shows_its_own_message_though_the_cause_is_one(
+    numbers: Numbers, monkeypatch: pytest.MonkeyPatch
+):
+    late(monkeypatch)
+    numbers.poison.at = {1: lambda: Broken("one"), 2: lambda: Broken("two")}
+    await numbers.record(1, stream="a")
+    await numbers.record(2, stream="b")
+    await numbers.follower.step()
+    first = {parked.stream: parked.message for parked in await numbers.parking.list()}
+
+    numbers.poison.at[1] = lambda: Broken("one, again")
+    await numbers.parking.retry(SOURCE, A, OFFICER)
+    await numbers.follower.step()
+
+    parked = await numbers.parking.list()
+    assert len({each.cause for each in parked}) == 1
+    assert first == {A: "one", B: "two"}
+    assert {each.stream: each.message for each in parked} == {A: "one, again", B: "two"}
+
+
+async def test_a_list_counts_what_waits_without_loading_it(
+    numbers: Numbers, monkeypatch: pytest.MonkeyPatch
+):
+    late(monkeypatch)
+    numbers.poison.at[1] = ValueError
+    await numbers.record(1, 2, 3, stream="a")
+    await numbers.follower.step()
+    await numbers.record(4, stream="a")  # The follower has not come to it yet.
+    monkeypatch.setattr(PostgresLog, "load", None)
+
+    [parked] = await numbers.parking.list()
+
+    assert parked.waiting == 3
 
 
 async def test_what_was_skipped_stays_skipped_when_everything_is_read_anew(numbers: Numbers):

@@ -82,9 +82,7 @@ async def test_no_name_gets_into_error_tables_logs_or_metrics(
         for _ in range(2):
             await follower.step()
         parked = await parking.list()
-        await parking.skip(
-            "directives", parked[0].stream, parked[0].position, "ghi nhầm", Actor("A-VN", "b")
-        )
+        await parking.quarantine("directives", parked[0].stream, "ghi nhầm", Actor("A-VN", "b"))
 
     kept = [
         dict(row)

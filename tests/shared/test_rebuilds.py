@@ -89,9 +89,10 @@ async def test_one_of_a_read_model_and_few_in_all_run_at_a_time(work: Work):
 
     with pytest.raises(Conflict, match="rebuild-is-running"):
         await begin(rebuilds, "seen0")
-    with pytest.raises(Retry):
+    with pytest.raises(Retry) as busy:
         await begin(rebuilds, "another")
 
+    assert "đang lập lại" in busy.value.vi and "rebuilds are running" in busy.value.en
     work.free.set()
     await ended(rebuilds)
     await begin(rebuilds, "seen0")

@@ -23,6 +23,7 @@ from shared.errors import Refused
 from shared.fold import Fold, state_at
 from shared.memory import MemoryLog
 from shared.snapshots import Snapshots, code_of, frozen, restored
+from shared.store.postgres import PostgresLog
 from shared.store.snapshots import PostgresShelf
 from tests.directives import test_folding as walks
 from tests.directives.examples import MORNING, act, paper
@@ -86,7 +87,8 @@ async def database_url(postgres_url: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def real_shelf(pool: asyncpg.Pool) -> PostgresShelf:
+async def real_shelf(pool: asyncpg.Pool, database_url: str) -> PostgresShelf:
+    await PostgresLog.open("samples", pool, database_url)
     return await PostgresShelf.open("samples", pool)
 
 
@@ -348,28 +350,6 @@ async def test_a_state_at_a_moment_knows_no_snapshots(log: MemoryLog, shelf: Mem
 
     assert state == await Fold(log).read(Thing, id)
     assert len(envelopes) == 4
-
-
-async def test_only_a_newer_one_takes_the_place_of_another(real_shelf: PostgresShelf):
-    id = uuid4()
-    assert await real_shelf.newest(id, "Thing", "code") is None
-
-    for version in (5, 3, 9, 8):
-        await real_shelf.put(id, "Thing", "code", version, b"%d" % version)
-
-    assert await real_shelf.newest(id, "Thing", "code") == (9, b"9")
-    assert await real_shelf.newest(id, "Thing", "other code") is None
-    assert await real_shelf.newest(id, "Other", "code") is None
-
-
-async def test_one_of_new_code_takes_the_place_of_one_of_old_code(real_shelf: PostgresShelf):
-    id = uuid4()
-    await real_shelf.put(id, "Thing", "old", 9, b"9")
-
-    await real_shelf.put(id, "Thing", "new", 4, b"4")
-
-    assert await real_shelf.newest(id, "Thing", "old") is None
-    assert await real_shelf.newest(id, "Thing", "new") == (4, b"4")
 
 
 async def test_all_of_them_may_be_thrown_away(

@@ -237,7 +237,7 @@ async def test_a_parked_event_that_its_owner_no_longer_has_stays_parked_and_says
     await numbers.record(1, stream="a")
     await numbers.follower.step()
 
-    async def nothing(stream: UUID, after: int) -> Sequence[Envelope]:
+    async def nothing(stream: UUID, after: int, limit: int) -> Sequence[Envelope]:
         return []
 
     numbers.follower.source.load = nothing  # type: ignore[method-assign]

@@ -27,8 +27,17 @@ class DistantLog:
     async def settled(self, command_id: UUID) -> Verdict | None:
         return await self._weather.through("settled", lambda: self._store.settled(command_id))
 
-    async def load(self, stream: UUID, after: int = 0) -> Sequence[Envelope]:
-        return await self._weather.through("load", lambda: self._store.load(stream, after))
+    async def load(
+        self, stream: UUID, after: int = 0, limit: int | None = None
+    ) -> Sequence[Envelope]:
+        return await self._weather.through("load", lambda: self._store.load(stream, after, limit))
+
+    async def count(
+        self, stream: UUID, after: int, up_to: int, without: Sequence[UUID] = ()
+    ) -> int:
+        return await self._weather.through(
+            "load", lambda: self._store.count(stream, after, up_to, without)
+        )
 
     async def read(self, after: int, limit: int) -> Sequence[Envelope]:
         return await self._weather.through("read", lambda: self._store.read(after, limit))

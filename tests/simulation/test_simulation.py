@@ -11,10 +11,11 @@ from tests.simulation.nemesis import Nemesis
 from tests.simulation.play import STEPS, Outcome, play
 from tests.simulation.world import World
 
-SEEDS = 60
-SEEDS_PER_TEST = 10
-"""Ten plays fail together, so that it is seen which seeds do."""
-STEPS_MIN = 100_000
+SEEDS = 30
+SEEDS_PER_TEST = 5
+"""Five plays fail together, so that it is seen which seeds do."""
+STEPS_MIN = 50_000
+SHORT_SEEDS, SHORT_STEPS = 24, 400
 SEED_ASKED = os.environ.get("LIENNGANH_SEED")
 
 
@@ -46,29 +47,31 @@ def test_every_fault_was_met_both_ways(outcomes: list[Outcome]):
 
     assert due - faults.keys() == set()
     assert {"streams retried by hand", "streams rebuilt", "read models rebuilt"} <= counts.keys()
-    assert counts["commands ok"] > 1_000
+    assert counts["commands ok"] > 500
     assert counts["answers unknown"] > 100
     assert sum(outcome.steps for outcome in outcomes) >= STEPS_MIN
 
 
+def test_a_play_may_end_while_somebody_has_just_been_answered():
+    assert all(play(seed, SHORT_STEPS).steps > SHORT_STEPS for seed in range(SHORT_SEEDS))
+
+
 def test_a_seed_plays_the_same_story_again_in_any_process():
-    story = play(17, 300).story
+    story = play(17, 300).story  # Under the hash seed of this process, which is not that one's.
+    other_hash_seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
     code = (
         "from tests.simulation.play import play; import sys; sys.stdout.write(play(17, 300).story)"
     )
 
-    elsewhere = [
-        subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "PYTHONHASHSEED": hash_seed},
-            capture_output=True,
-            check=True,
-            text=True,
-        ).stdout
-        for hash_seed in ("1", "2")
-    ]
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONHASHSEED": other_hash_seed},
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
 
-    assert elsewhere == [story, story]
+    assert elsewhere == story
 
 
 def test_half_of_what_fails_is_done_all_the_same():

@@ -141,8 +141,8 @@ class World:
             self.journal[command.id] = entry
             while entry.status == "unknown":
                 await self._send(entry)
+                entry.answered_at = len(self.recorded)
                 await self.clock.wait(self.random.random())
-            entry.answered_at = len(self.recorded)
             self.counts[f"commands {entry.status}"] += 1
 
     async def _send(self, entry: Entry) -> None:

@@ -108,10 +108,17 @@ async def test_a_poison_event_parks_its_stream_until_an_operator_decides(own_wor
     assert await told(own_world, f"task:{stream}") == 1
     assert (shown["position"], shown["waiting"], shown["event"]["vi"]) == (position, 3, LABEL)
     assert shown["state"] == "tried again" and "names no subjects" in shown["message"]
-    listed = json.loads(await verb(own_world, "parked", "--json"))
-    assert str(stream) in {each["stream"] for each in listed["streams"]}
-    assert {each["projection"] for each in listed["causes"]} >= {"timeline.timeline"}
-    words = await verb(own_world, "parked", "timeline.timeline")
+    this = ("timeline.timeline", str(stream))
+    skip = ("skip", *this, "--position", str(position))
+    listed, words, refused, empty = await asyncio.gather(
+        verb(own_world, "parked", "--json"),
+        verb(own_world, "parked", "timeline.timeline"),
+        verb(own_world, *skip, code=2),
+        verb(own_world, *skip, "--reason", " ", code=1),
+    )
+    assert str(stream) in {each["stream"] for each in json.loads(listed)["streams"]}
+    assert {each["projection"] for each in json.loads(listed)["causes"]} >= {"timeline.timeline"}
+    assert "--reason" in refused and "reason" in empty
     assert LABEL in words and shown["cause"] in words and "names no subjects" in words
     async with own_world.http.get(f"{own_world.url}/metrics") as answer:
         assert 'follower_parked{follower="timeline_timeline_v1 ← directives"} 1.0' in (
@@ -120,22 +127,18 @@ async def test_a_poison_event_parks_its_stream_until_an_operator_decides(own_wor
     async with own_world.http.get(f"{own_world.url}/health/ready") as answer:
         assert (answer.status, (await answer.json())["parked"]) == (200, 3)
 
-    this = ("timeline.timeline", str(stream))
-    refused = await verb(own_world, "skip", *this, "--position", str(position), code=2)
-    empty = await verb(
-        own_world, "skip", *this, "--position", str(position), "--reason", " ", code=1
-    )
     await verb(own_world, "quarantine", *this, "--reason", "chờ xác minh")
-    assert "--reason" in refused and "reason" in empty
     [shown] = await parked(own_world, stream)
     assert shown["state"] == "quarantined"
-    assert (await verb(own_world, "retry", "--cause", shown["cause"])).startswith("0 streams")
-    elsewhere = await verb(
-        own_world, "skip", *this, "--position", str(position + 1), "--reason", "nhầm", code=1
+    at_another = ("skip", *this, "--position", str(position + 1), "--reason", "nhầm")
+    left_alone, elsewhere = await asyncio.gather(
+        verb(own_world, "retry", "--cause", shown["cause"]),
+        verb(own_world, *at_another, code=1),
     )
+    assert left_alone.startswith("0 streams")
     assert str(position) in elsewhere
 
-    await verb(own_world, "skip", *this, "--position", str(position), "--reason", "ghi ngoài hệ")
+    await verb(own_world, *skip, "--reason", "ghi ngoài hệ")
 
     async def goes_on() -> bool:
         return await told(own_world, f"task:{stream}") == 4 - 1
@@ -227,11 +230,11 @@ async def test_a_stream_is_copied_anew_by_a_verb(own_world: World):
     await own_world.caught_up()
     head = (await own_world.system.bus.tail("LN_DIRECTIVES")).sequence
 
-    copied = await verb(own_world, "rebuild-stream", "directives", "--reason", "thử khôi phục")
+    copied = await verb(own_world, "rebuild-stream", "directives")
     unknown = await verb(own_world, "rebuild-stream", "x", "--reason", "thử", code=1)
     issued = await own_world.issue()
     await own_world.caught_up()
 
     assert copied.startswith(f"directives: {head} messages")
-    assert "directives, feeds" in unknown
+    assert "directives, feeds" in unknown and "Use one of these names" in unknown
     assert await told(own_world, f"directive:{issued['id']}") > 2

@@ -1,13 +1,16 @@
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 import shared.http.operations
-from shared.parking import REASON_CHARACTERS_MAX
+from shared.http.operating import _to_do
+from shared.parking import REASON_CHARACTERS_MAX, ParkedStream
 from tests.architecture.tree import ROOT
 from tests.running import ISSUER, World, until
 
@@ -146,6 +149,21 @@ async def test_a_read_model_answers_to_all_its_names(world: World, name: str):
     assert (status, answer) == (200, {"total": 0, "causes": [], "streams": []})
 
 
+@pytest.mark.parametrize(("version", "verb"), [(1, "quarantine"), (2, "skip")])
+def test_an_operator_is_told_only_of_what_can_be_done(version: int, verb: str):
+    stream, at = uuid4(), datetime(2025, 7, 1, tzinfo=UTC)
+    waits = ParkedStream(
+        *(TIMELINE, "directives", stream, 7, version, uuid4(), "samples.counted.v1", "thing:1"),
+        *("c0ffee", "ValueError", "a:b:1", "", 6, at, at, None, False, 1),
+    )
+
+    to_do = _to_do(waits)
+
+    verbs = {"retry", verb}
+    for text in (to_do.vi, to_do.en):
+        assert set(re.findall(r"`liennganh (\w+) ", text)) == verbs
+
+
 async def test_a_stream_that_is_not_published_here_is_refused_with_those_that_are(world: World):
     body = {"service": "nothing", "reason": "thử"}
 
@@ -153,6 +171,7 @@ async def test_a_stream_that_is_not_published_here_is_refused_with_those_that_ar
 
     assert (status, problem["code"]) == (404, "stream")
     assert "directives, feeds" in problem["detail_en"]
+    assert problem["remedy"] and problem["remedy_en"]
 
 
 async def test_a_rebuild_is_seen_while_it_runs_and_a_second_one_is_refused(world: World):

@@ -174,6 +174,15 @@ def test_what_may_succeed_later_is_503_and_says_when(error: Exception):
     assert int(response.headers["Retry-After"]) >= 1
 
 
+def test_what_may_succeed_later_for_a_reason_of_its_own_gives_that_reason_in_both_languages():
+    document = said(Retry("two are running", vi="đang chạy hai lượt"))
+    other = said(Retry("10000 commands are waiting"))
+
+    assert (document["detail"], document["detail_en"]) == ("đang chạy hai lượt", "two are running")
+    assert "cơ sở dữ liệu" in other["detail"]
+    assert "not confirmed: 10000 commands" in other["detail_en"]
+
+
 @pytest.mark.parametrize("error", [Broken("the chain has a hole"), KeyError("SECRET")])
 def test_what_is_not_the_askers_fault_is_logged_and_shown_as_a_reference_only(error: Exception):
     with capture_logs() as logged:

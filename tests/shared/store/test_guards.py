@@ -17,6 +17,9 @@ from tests.shared.log_promises import command, new_event, versions
 REASON = "Decision 12/QD-TTg, retention period ended"
 EVENTS = "directives.directives_events"
 ROW = "gen_random_uuid(), 1, 'x', '{}'"
+OWN_DATABASE = (
+    "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO {}', current_database()); END $$"
+)
 
 
 @pytest.fixture(scope="module")
@@ -310,6 +313,11 @@ async def test_the_superuser_is_refused(log: PostgresLog, pool: asyncpg.Pool):
             f"GRANT pg_execute_server_program TO {SERVING_ROLE}",
             f"REVOKE pg_execute_server_program FROM {SERVING_ROLE}",
             "may run programs",
+        ),
+        (
+            OWN_DATABASE.format(SERVING_ROLE),
+            OWN_DATABASE.format("postgres"),
+            "owns this database",
         ),
         (
             f"GRANT postgres TO {SERVING_ROLE} WITH INHERIT FALSE",

@@ -196,3 +196,45 @@ async def test_a_notification_that_is_no_position_only_wakes(
         await asyncio.wait_for(waiting, SOON_SECONDS)
 
     assert elsewhere._position == 0
+
+
+@pytest.mark.parametrize("said", ["999999999", "9" * 19])
+async def test_a_position_that_nobody_committed_wakes_each_reader_once(
+    log: PostgresLog, elsewhere: PostgresLog, pool: asyncpg.Pool, said: str
+):
+    head = (await log.append(command(new_event(uuid4(), 1)))).last_position
+
+    async def is_told() -> bool:
+        return elsewhere._position == head
+
+    await until(is_told)
+    readers = [asyncio.create_task(elsewhere.changed(head, NEVER_SECONDS)) for _ in range(2)]
+    await asyncio.sleep(0)
+    await pool.execute("SELECT pg_notify($1, $2)", f"liennganh_{log.name}", said)
+    await asyncio.wait_for(asyncio.gather(*readers), SOON_SECONDS)
+
+    found = await elsewhere.read(head, 1)
+    waiting = asyncio.create_task(next_event(elsewhere, head))
+    again = asyncio.create_task(elsewhere.changed(head, NEVER_SECONDS))
+    await asyncio.sleep(0)
+    is_over = again.done()
+    later = await log.append(command(new_event(uuid4(), 1)))
+
+    assert (found, is_over) == ([], False)
+    assert (await waiting).position == later.last_position
+    await asyncio.wait_for(again, SOON_SECONDS)
+
+
+async def test_what_is_heard_while_a_reader_looks_is_not_taken_back_by_what_it_finds(
+    log: PostgresLog, monkeypatch: pytest.MonkeyPatch
+):
+    class Slow:
+        async def fetch(self, *_: object) -> list[object]:
+            log.heard(1)
+            return []
+
+    monkeypatch.setattr(log, "_pool", Slow())
+
+    assert await log.read(0, 1) == []
+
+    await asyncio.wait_for(log.changed(0, NEVER_SECONDS), SOON_SECONDS)
