@@ -179,7 +179,7 @@ class Follower:
             tables = self._stands()
             lowest: int | None = None
             for parked in self._due(tables):
-                waiting = await self._source.load(parked.stream, parked.version - 1)
+                waiting = await self._source.load(parked.stream, parked.version - 1, 10_000)
                 tables = self._resume(tables, parked, waiting)
                 if lowest is None and self._went_on(tables, parked):
                     lowest = parked.position
