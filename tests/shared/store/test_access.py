@@ -164,7 +164,7 @@ async def test_production_refuses_a_role_that_serves_and_owns(two_roles: tuple[s
     careless = await Access.given(owner_url, owner_url, strict=True)
 
     async with asyncpg.create_pool(owner_url, min_size=1, max_size=2) as pool:
-        with pytest.raises(Broken, match=r"owns schema directives .*LIENNGANH_DATABASE_URL"):
+        with pytest.raises(Broken, match=r"owns this database .*LIENNGANH_DATABASE_URL"):
             await careless.open("directives", pool)
 
 
