@@ -68,7 +68,7 @@ def filled() -> float:
 
 
 async def test_one_replica_follows_while_the_other_stands_by_and_hears_of_it(replicas: Replicas):
-    [timeline] = replicas.second.system.followers["timeline_timeline_v1"]
+    timeline, *_ = replicas.second.system.followers["timeline_timeline_v1"]
     before, moved = filled(), timeline.moved
 
     for world in (replicas.first, replicas.second) * 2:

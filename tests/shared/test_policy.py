@@ -130,7 +130,7 @@ def test_a_service_whose_facts_have_no_rules_does_not_start(tmp_path: Path):
     path = tmp_path / "competence.json"
     path.write_text(json.dumps({"topics": {OPENED: []}}))
 
-    with pytest.raises(Broken, match=r"no rules for samples\.thing_marked\.v1; add who may"):
+    with pytest.raises(Broken, match=r"has rules for samples\.thing_marked\.v1; add who may"):
         Competence.read([path], TOPICS)
 
 
