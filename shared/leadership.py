@@ -64,11 +64,11 @@ async def leadership(name: str, database_url: str, *, depose: bool = False) -> A
         await _turn(connection, name, depose)
         async with asyncio.TaskGroup() as group:
             watch = group.create_task(_watch(connection, name))
-            LEADS.labels(name).set(1)
+            LEADS.labels(name).inc()  # Who was deposed here may still be on the way out.
             try:
                 yield
             finally:
-                LEADS.labels(name).set(0)
+                LEADS.labels(name).dec()
                 watch.cancel()
     except BaseExceptionGroup as group_of_one:
         raise group_of_one.exceptions[0] from None
