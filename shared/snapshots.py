@@ -22,6 +22,7 @@ from pydantic import BaseModel
 
 import shared.domain
 from shared.domain import Aggregate
+from shared.sealed import Sealed
 
 EVENTS_BETWEEN = 100
 """Events of one stream after which a new snapshot is worth its writing (docs/performance.md)."""
@@ -140,6 +141,8 @@ def _frozen(value: Any) -> Any:
         return {GATHERED[kind]: [_frozen(each) for each in value]}
     if kind in WRITTEN:
         return {WRITTEN[kind]: str(value)}
+    if isinstance(value, Sealed):
+        return {"sealed": _frozen(value.to_json())}
     name = f"{kind.__module__}:{kind.__qualname__}"
     if isinstance(value, BaseModel):
         return {name: {each: _frozen(held) for each, held in vars(value).items()}}
@@ -189,4 +192,5 @@ MAKERS: dict[str, Callable[[Any], Any]] = {
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
     "time": time.fromisoformat,
+    "sealed": Sealed.from_json,
 }
