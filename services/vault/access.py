@@ -31,14 +31,25 @@ async def vault_url(system: System) -> str:
         )
     path = config.secrets / PASSWORD_FILE
     password = await asyncio.to_thread(read_or_make_secret, path, PASSWORD_BYTES)
+    url = as_role(system.database_url, ROLE, password)
     try:
         await make_role(system.access.owner_url or system.database_url, password)
     except asyncpg.InsufficientPrivilegeError as error:
-        raise Broken(
-            f"the role {ROLE} cannot be made here ({error}): make it yourself and set "
-            "LIENNGANH_VAULT_DATABASE_URL"
-        ) from error
-    return as_role(system.database_url, ROLE, password)
+        if not await _lets_in(url):  # It may have been made before, by somebody who could.
+            raise Broken(
+                f"the role {ROLE} cannot be made here ({error}): make it yourself and set "
+                "LIENNGANH_VAULT_DATABASE_URL"
+            ) from error
+    return url
+
+
+async def _lets_in(url: str) -> bool:
+    try:
+        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    except asyncpg.PostgresError:
+        return False
+    await connection.close(timeout=CONNECT_SECONDS)
+    return True
 
 
 async def make_role(superuser_url: str, password: str) -> None:

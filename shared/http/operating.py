@@ -6,6 +6,7 @@ Reading takes a token with the role `operator` or `admin`, changing takes `admin
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import structlog
 from aiohttp import web
@@ -81,12 +82,20 @@ class Operator:
         return Parking(projection, self.system.pool, self.system.logs)
 
 
-def source_of(projection: Projection, source: str | None) -> str:
-    """The source that is meant. Raises `NotUnderstood` when that is not clear."""
-    if source is None and len(projection.sources) == 1:
-        return projection.sources[0]
+async def source_of(
+    operator: Operator, projection: Projection, stream: UUID, source: str | None
+) -> str:
+    """The source that is meant; without one, the only one whose stream of that id is parked.
+
+    Raises `NotUnderstood` when that is not clear.
+    """
     if source in projection.sources:
         return source
+    if source is None:
+        parked = await operator.parking(projection).list()
+        found = {each.source for each in parked if each.stream == stream} or {*projection.sources}
+        if len(found) == 1:
+            return found.pop()
     known = ", ".join(projection.sources)
     raise NotUnderstood(
         "source",
@@ -153,7 +162,7 @@ async def retry_parked(said: RetryParked, operator: Operator) -> Decided:
     """
     if said.stream is not None and said.projection and said.cause is None:
         projection = operator.projection(said.projection)
-        source = source_of(projection, said.source)
+        source = await source_of(operator, projection, said.stream, said.source)
         await operator.parking(projection).retry(source, said.stream, operator.by, said.reason)
         return Decided(decision="retry", streams=1)
     if said.stream is not None or said.source is not None or not (said.cause or said.projection):
@@ -196,7 +205,11 @@ async def skip_parked(said: SkipParked, operator: Operator) -> Decided:
     """
     projection = operator.projection(said.projection)
     await operator.parking(projection).skip(
-        source_of(projection, said.source), said.stream, said.position, said.reason, operator.by
+        await source_of(operator, projection, said.stream, said.source),
+        said.stream,
+        said.position,
+        said.reason,
+        operator.by,
     )
     return Decided(decision="skip", streams=1)
 
@@ -204,7 +217,7 @@ async def skip_parked(said: SkipParked, operator: Operator) -> Decided:
 async def quarantine_parked(said: QuarantineParked, operator: Operator) -> Decided:
     """Do not try a parked stream any more until somebody asks; its events keep waiting."""
     projection = operator.projection(said.projection)
-    source = source_of(projection, said.source)
+    source = await source_of(operator, projection, said.stream, said.source)
     await operator.parking(projection).quarantine(source, said.stream, said.reason, operator.by)
     return Decided(decision="quarantine", streams=1)
 
