@@ -93,7 +93,7 @@ async def source_of(
         return source
     if source is None:
         parked = await operator.parking(projection).list()
-        found = {each.source for each in parked if each.stream == stream} or {*projection.sources}
+        found = {each.source for each in parked if each.stream == stream} or {projection.sources[0]}
         if len(found) == 1:
             return found.pop()
     known = ", ".join(projection.sources)

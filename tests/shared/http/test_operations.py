@@ -261,6 +261,9 @@ async def test_status_names_every_stream_of_the_bus(world: World):
     assert relays["directives"]["position"] == status["logs"]["directives"]
     assert {name: each["stream"] for name, each in relays.items()} == {
         "directives": "LN_DIRECTIVES",
+        "cases": "LN_CASES",
+        "deadlines": "LN_DEADLINES",
+        "vault": "LN_VAULT",
         "feeds": "LN_FEEDS",
     }
     assert all(each["leads"] for each in relays.values())
