@@ -33,6 +33,7 @@ from shared.follow import (
 from shared.log import Log
 from shared.read_ahead import BATCH_EVENTS, ReadAhead
 from shared.sql import Connection, read_blocks
+from shared.turn import RETRIED
 
 PASSES_MAX = 10
 """Times that the new one runs after the live one before the live one is held."""
@@ -134,7 +135,7 @@ async def _alone(projection: Projection, pool: asyncpg.Pool) -> AsyncIterator[Co
     """The connection that holds the lock of this rebuild; what it commits, it commits alone."""
     sql = read_blocks(REBUILD_SQL, projection.schema)
     async with pool.acquire() as connection:
-        if not await connection.fetchval(sql["alone"]):
+        if not await _said_of_the_lock(connection, sql["alone"]):
             raise Conflict(
                 "rebuild-is-running",
                 f"{projection.schema} đang được lập lại.",
@@ -145,7 +146,17 @@ async def _alone(projection: Projection, pool: asyncpg.Pool) -> AsyncIterator[Co
         try:
             yield connection
         finally:
-            await connection.execute(sql["alone_no_more"])
+            await _said_of_the_lock(connection, sql["alone_no_more"])
+
+
+async def _said_of_the_lock(connection: Connection, statement: str) -> bool:
+    """Take it or leave it. Whoever is interrupted in it ends the session: nobody knows whether it
+    holds the lock, and the pool would give it to somebody else."""
+    try:
+        return bool(await connection.fetchval(statement))
+    except BaseException:
+        connection.terminate()
+        raise
 
 
 class _Rebuild:
@@ -394,5 +405,5 @@ def _of(statement: str, table: str) -> str:
 
 def _forget(follower: Follower) -> None:
     """Take its figures off the metrics: what it follows is no read model that anybody reads."""
-    for each in (PARKED, QUARANTINED, OLDEST_PARKED_SECONDS):
-        each.remove(follower.name)
+    for each in (PARKED, QUARANTINED, OLDEST_PARKED_SECONDS, RETRIED):
+        each.remove_by_labels({"follower": follower.name})
