@@ -54,12 +54,16 @@ OLDEST_PARKED_SECONDS = Gauge(
 )
 
 
+async def _nothing() -> None:
+    """A log needs no acknowledgement."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Events in order, and what to do once they are safely taken."""
 
     envelopes: Sequence[Envelope]
-    ack: Callable[[], Awaitable[None]]
+    ack: Callable[[], Awaitable[None]] = _nothing
 
 
 class Source(Protocol):
@@ -89,7 +93,7 @@ class LogSource:
         envelopes = await self._log.read(after, limit)
         if not envelopes:
             await self._log.changed(after, wait_seconds)
-        return Batch(envelopes, _nothing)
+        return Batch(envelopes)
 
     async def load(self, stream: UUID, after: int, limit: int) -> Sequence[Envelope]:
         return await self._log.load(stream, after, limit)
@@ -334,7 +338,3 @@ async def _its_turn(follow: Tables) -> None:
 
 def _to_nobody(position: int) -> None:
     """Until somebody wants to know."""
-
-
-async def _nothing() -> None:
-    """A log needs no acknowledgement."""

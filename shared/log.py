@@ -7,7 +7,7 @@
 4. What was appended is never changed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
@@ -78,6 +78,10 @@ class Verdict:
     result: str = "null"
     """On duplicate: what the first request was answered with."""
     recorded_at: datetime | None = None
+
+
+Load = Callable[[UUID, int, int], Awaitable[Sequence[Envelope]]]
+"""`load(stream, after, limit)`: events of one stream, as `Log.load` gives them."""
 
 
 class Log(Protocol):
