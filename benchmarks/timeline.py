@@ -134,7 +134,7 @@ async def _ask(pool: asyncpg.Pool, scale: Scale) -> dict[str, list[float]]:
                 "next page": (page, (paper, middle, EVER, EVER, PAGE)),
                 "page as of a moment": (page, (paper, 0, moment, moment, PAGE)),
                 "page of a task": (page, (task, 0, EVER, EVER, PAGE)),
-                "state": (load, (stream, 0)),
+                "state": (load, (stream, 0, None)),
             }
             for name, (statement, arguments) in asked.items():
                 begun = time.perf_counter()
