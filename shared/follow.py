@@ -23,7 +23,7 @@ from shared.errors import Broken, Retry
 from shared.log import Log
 from shared.sql import Connection, Tables, read_blocks
 from shared.telemetry import REGISTRY
-from shared.turn import Streak, Turn
+from shared.turn import RETRIED, Streak, Turn
 
 BATCH_MAX = 500
 """Events taken in one transaction."""
@@ -317,6 +317,11 @@ class Follower:
         """Tell those who wait for the projection that it has changed, here or elsewhere."""
         self.moved.set()
         self.moved = asyncio.Event()
+
+    def forget_figures(self) -> None:
+        """Take its figures off the metrics: what it follows is no read model that anybody reads."""
+        for each in (PARKED, QUARANTINED, OLDEST_PARKED_SECONDS, RETRIED):
+            each.remove_by_labels({"follower": self.name})
 
     def _wake(self) -> None:
         self.heard()

@@ -22,18 +22,10 @@ import asyncpg
 import structlog
 
 from shared.errors import Broken, Conflict, Retry
-from shared.follow import (
-    FOLLOW_SQL,
-    OLDEST_PARKED_SECONDS,
-    PARKED,
-    QUARANTINED,
-    Follower,
-    Projection,
-)
+from shared.follow import FOLLOW_SQL, Follower, Projection
 from shared.log import Log
 from shared.read_ahead import BATCH_EVENTS, ReadAhead
 from shared.sql import Connection, read_blocks
-from shared.turn import RETRIED
 
 PASSES_MAX = 10
 """Times that the new one runs after the live one before the live one is held."""
@@ -313,7 +305,7 @@ class _Rebuild:
             for reading in readings.values():
                 await reading.close()
             for follower in followers.values():
-                _forget(follower)
+                follower.forget_figures()
 
     async def _compare(self) -> tuple[tuple[Difference, ...], tuple[str, ...], str]:
         """What differs, what differs only in its numbers, and why not to switch, if so."""
@@ -401,9 +393,3 @@ def _of(statement: str, table: str) -> str:
     """A statement of rebuild.sql on a table whose name PostgreSQL has told us."""
     quoted = table.replace('"', '""')
     return statement.replace(":table", f'"{quoted}"')
-
-
-def _forget(follower: Follower) -> None:
-    """Take its figures off the metrics: what it follows is no read model that anybody reads."""
-    for each in (PARKED, QUARANTINED, OLDEST_PARKED_SECONDS, RETRIED):
-        each.remove_by_labels({"follower": follower.name})
