@@ -15,12 +15,18 @@ holds the ciphertext, and whether its key still exists is the vault's to say. Pu
 import functools
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, Self, TypeVar, get_args, get_origin
 from uuid import UUID
 
-from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic import (
+    BaseModel,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_core import InitErrorDetails, core_schema, to_json
 
 from shared.errors import Broken
@@ -199,8 +205,21 @@ class Sealed(Generic[T]):
         arguments = get_args(source)
         if not arguments:
             raise TypeError("say what is sealed, for example Sealed[Line]")
+        written = TypeAdapter(arguments[0])
+
+        def from_json(said: Any) -> Any:
+            """As the rest of the request was: a day is text there, and no number is one."""
+            return written.validate_json(to_json(said), strict=True)
+
+        def validated(
+            said: Any,
+            plain: core_schema.ValidatorFunctionWrapHandler,
+            info: core_schema.ValidationInfo,
+        ) -> "Sealed[Any]":
+            return _validated(said, from_json if info.mode == "json" else plain, info)
+
         return core_schema.with_info_wrap_validator_function(
-            _validated,
+            validated,
             handler.generate_schema(arguments[0]),
             serialization=core_schema.plain_serializer_function_ser_schema(
                 _serialized, info_arg=True
@@ -265,7 +284,7 @@ def _made(plain: Any, ciphertext: Ciphertext | None, erased: UUID | None) -> Sea
 
 
 def _validated(
-    said: Any, plain: core_schema.ValidatorFunctionWrapHandler, info: core_schema.ValidationInfo
+    said: Any, plain: Callable[[Any], Any], info: core_schema.ValidationInfo
 ) -> Sealed[Any]:
     """From outside (JSON) only plain values come in; the stored form is read by `decode_event`,
     which is not JSON any more. Otherwise somebody could state what another sealed."""
@@ -276,7 +295,7 @@ def _validated(
     return Sealed.of(_checked(said, plain))
 
 
-def _checked(said: Any, plain: core_schema.ValidatorFunctionWrapHandler) -> Any:
+def _checked(said: Any, plain: Callable[[Any], Any]) -> Any:
     """The typed plain value; errors say what is wrong without quoting it."""
     try:
         return plain(said)

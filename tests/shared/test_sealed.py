@@ -4,6 +4,7 @@ import copy
 import pickle
 import uuid
 from dataclasses import replace
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -23,6 +24,20 @@ from tests.shared.things import act
 
 CANARY = "Vàng Thị Hoàng Yến"
 SEALED = Ciphertext(uuid.uuid4(), 1, b"n" * 12, b"c" * 30, b"m" * 32)
+
+
+class Person(Value):
+    """With types that JSON writes in another way."""
+
+    born: date
+    papers: tuple[UUID, ...]
+    children: int
+
+
+class Statement(Command):
+    """A command with one of them."""
+
+    who: Sealed[Person]
 
 
 def said(**changes: Any) -> ReceiveLetter:
@@ -50,6 +65,20 @@ def test_a_command_states_the_plain_value_and_shows_it_nowhere():
     assert command.sender is not None
     assert command.sender.reveal() == Sender(name=CANARY)
     assert CANARY not in f"{command} {command!r} {command.sender} {command.sender!r}"
+
+
+def test_what_is_sealed_is_read_as_the_rest_of_the_request():
+    written = {"who": {"born": "2009-06-20", "papers": [str(SEALED.subject)], "children": 2}}
+
+    stated = Statement.model_validate_json(orjson.dumps(written), strict=True)
+    with pytest.raises(ValidationError) as refused:
+        written["who"]["children"] = "2"
+        Statement.model_validate_json(orjson.dumps(written), strict=True)
+
+    assert stated.who.reveal() == Person(
+        born=date(2009, 6, 20), papers=(SEALED.subject,), children=2
+    )
+    assert refused.value.errors()[0]["loc"] == ("who", "children")
 
 
 def test_an_open_value_is_written_in_no_form():
