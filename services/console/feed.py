@@ -9,10 +9,11 @@ from markupsafe import Markup, escape
 
 from services.console import moments
 from services.console.page import Page
+from services.console.subjects import MATTERS, PAPERS
 
 REFERENCE = re.compile(r"(\b[0-9]{1,6}/[A-ZĐa-z0-9][\w./-]*\w)")
-LINKED = ("task", "directive")
-"""Kinds of subjects that have a page, the narrower first."""
+LINKED = (*PAPERS, *MATTERS)
+"""Kinds of subjects that have a page. A fact names what it is about first, then what that is of."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Entry:
     """One row."""
 
     number: int
+    event: str
+    """Id of the event."""
     when: str
     at: str
     """The full moment, for the tooltip."""
@@ -45,12 +48,14 @@ def entry(row: Mapping[str, Any], page: Page) -> Entry:
     occurred, recorded = moments.read(row["occurred_at"]), moments.read(row["recorded_at"])
     assert occurred is not None and recorded is not None, "every event has its two times"
     late = moments.span(recorded - occurred, say.english) if row["late"] else ""
+    clock = row["store"] == "deadlines"  # No agency says when a period begins or is over.
     return Entry(
         number=row["entry"],
+        event=row["event_id"],
         when=say.when(occurred),
         at=say.moment(occurred),
         iso=row["occurred_at"],
-        lane=page.lane_of(row["agency"]),
+        lane="system" if clock else page.lane_of(row["agency"]),
         sentence=_bold(row["en" if say.english else "vi"], _actor(row, page)),
         href=_href(row["subjects"]),
         late=say("feed.late", span=late) if late else "",
@@ -77,8 +82,7 @@ def _unbroken(words: str) -> Markup:
 
 
 def _href(subjects: Sequence[str]) -> str:
-    for kind in LINKED:
-        for subject in subjects:
-            if subject.startswith(f"{kind}:"):
-                return f"/console/{subject}"
+    for subject in subjects:
+        if subject.partition(":")[0] in LINKED:
+            return f"/console/{subject}"
     return ""

@@ -61,3 +61,12 @@ async def test_a_correction_is_marked(reader: Reader, api: FakeApi) -> None:
     page = await reader.get("/console/")
 
     assert "điều chỉnh" in page.text
+
+
+async def test_what_the_clock_says_is_no_agencys(reader: Reader, api: FakeApi) -> None:
+    api.entries[-1] |= {"store": "deadlines", "agency": "BCD138_CP-VN"}
+
+    page = await reader.get("/console/timeline")
+
+    first = page.html[page.html.index("<tr data-row") :].partition("</tr>")[0]
+    assert "#lane-system" in first
