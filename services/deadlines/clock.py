@@ -8,16 +8,17 @@ or a slow read model cannot make it say anything twice. After being down it catc
 import asyncio
 import heapq
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from services.deadlines.counting import day_of
 from services.deadlines.domain import Deadline
 from services.deadlines.events import Alarm, MissDeadline, RaiseDeadlineWarning
 from services.deadlines.projection import next_of
-from services.deadlines.reactions import ENGINE
+from services.deadlines.recording import ENGINE
 from shared.actor import Act
 from shared.context import Context
 from shared.errors import Conflict, Retry
@@ -59,6 +60,7 @@ class Clock:
         now: Callable[[], datetime],
         new_id: Callable[[], UUID],
         tables: Callable[[], AbstractAsyncContextManager[Tables]],
+        on_day: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         self._follower = follower
         self._fold = fold
@@ -66,6 +68,9 @@ class Clock:
         self._now = now
         self._new_id = new_id
         self._tables = tables
+        self._on_day = on_day
+        """Called when a day of Viet Nam begins, and when the clock does."""
+        self._today: date | None = None
         self.said = 0
         """Warnings and misses recorded by this process."""
 
@@ -73,8 +78,15 @@ class Clock:
         """Run until cancelled."""
         while True:
             moved = self._follower.moved
+            await self._begin_day()
             await self.step()
             await self._sleep(moved)
+
+    async def _begin_day(self) -> None:
+        today = day_of(self._now())
+        if self._on_day is not None and today != self._today:
+            await self._on_day()
+        self._today = today
 
     async def step(self) -> int:
         """Say all that has come due by now, in the order of its moments; how much was recorded."""

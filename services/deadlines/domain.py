@@ -48,15 +48,17 @@ class Deadline(Aggregate):
 
     def extend_deadline(self, said: ExtendDeadline, act: Act) -> None:
         """Make it longer, as decided by whoever may; said once per deciding fact."""
-        if self.is_over or said.by_event in self._heard:
+        if self.is_over or (said.by_event, said.seq) in self._extended_by:
             return
         self.record(DeadlineExtended, said, act)
 
     def recompute_deadline(self, said: RecomputeDeadline, act: Act) -> None:
-        """Count it anew; nothing is recorded when the end is the same."""
+        """Count it anew, or bind other bodies; nothing is recorded when nothing changes."""
         if self.is_over or said.by_event in self._heard:
             return
-        if (said.due, said.length, said.started_at) == (self.due, self.length, self.started_at):
+        ends = (self.due, self.length, self.started_at)
+        same_bodies = said.parties is None or said.parties == self.parties_left
+        if (said.due, said.length, said.started_at) == ends and same_bodies:
             return
         self.record(DeadlineRecomputed, said, act)
 
@@ -220,17 +222,20 @@ class Deadline(Aggregate):
                 self.in_time: bool | None = None
                 self.ended_at: datetime | None = None
                 self._heard: set[UUID] = set()
+                self._extended_by: set[tuple[UUID, int]] = set()
                 self._raised: set[Alarm] = set()
                 self._missed: set[datetime] = set()
                 self._left: tuple[str, ...] = event.parties or NOBODY
                 self.started_at = event.started_at
                 self._reckon(event, event.miss_at)
             case DeadlineExtended():
-                self._heard.add(event.by_event)
+                self._extended_by.add((event.by_event, event.seq))
                 self.extensions.append(event.model_dump(mode="json", include=EXTENSION_SHOWN))
                 self._reckon(event, event.miss_at)
             case DeadlineRecomputed():
                 self._heard.add(event.by_event)
+                if event.parties is not None:
+                    self._left = event.parties or NOBODY
                 self.started_at = event.started_at
                 self._reckon(event, event.miss_at)
             case DeadlineMet():

@@ -129,11 +129,13 @@ class DeadlineExtended(Event, ExtendDeadline):
 class RecomputeDeadline(Reckoned):
     """A fact that a period was counted from is another one now."""
 
-    why: Literal["reclassified", "corrected", "term_changed", "other_period_moved"]
+    why: Literal["reclassified", "corrected", "term_changed", "other_period_moved", "handed_over"]
     by_event: UUID
     by_topic: Line
     started_at: AwareDatetime
     miss_at: AwareDatetime | None
+    parties: Parties | None = None
+    """The bodies that it binds from now on; None: the same as before."""
 
 
 class DeadlineRecomputed(Event, RecomputeDeadline):

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from asyncpg import Record
-
 from services.deadlines.counting import End, count_on, day_of, ends_on_day
+from services.deadlines.desk import Desk
 from services.deadlines.domain import Deadline
 from services.deadlines.events import ExtendDeadline, RecomputeDeadline
+from services.deadlines.known import severity
+from services.deadlines.opening import JUST_BEFORE
 from services.deadlines.patterns import Fact, first_of, look, matches
 from services.deadlines.reckoning import (
     Chosen,
@@ -24,10 +25,9 @@ from services.deadlines.reckoning import (
 from services.deadlines.wiring import Row, Wiring
 from shared.actor import VIETNAM, Act
 from shared.reference.deadlines import Length
-from shared.sql import Tables
 
 Read = Callable[[UUID], Awaitable[Deadline]]
-Why = Literal["reclassified", "corrected", "term_changed", "other_period_moved"]
+Why = Literal["reclassified", "corrected", "term_changed", "other_period_moved", "handed_over"]
 CORRECTED = ".record_corrected.v1"
 HAPPENED = ("occurred_at", "/occurred_at", "timestamp", "/timestamp")
 """How a correction names the moment at which a fact happened."""
@@ -35,6 +35,8 @@ ASKED = ("requested_on", "requested_at", "asked_at")
 OWN_END = ("until", "new_due")
 """Fields in which a decision to extend names the end itself."""
 UNITS = {"month": "month", "day": "day"}
+RECEIVER = ("receiver", "to")
+"""Fields that name who has the file now; of the two `receiver` alone is always a body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,35 +56,44 @@ class Mover:
         self.reckoner = reckoner
 
     async def move(
-        self, row: Row, fact: Fact, before: Fact, act: Act, tables: Tables, read: Read
+        self, row: Row, fact: Fact, before: Fact, act: Act, tables: Desk, read: Read
     ) -> None:
         """What this fact does to the running periods of one row."""
         if matches(row.extends, fact) and look(fact, "rule") in (None, row.id):
             for deadline in await self._running(row, fact, tables, read):
                 self._extend(Moved(row, deadline, fact), act)
         elif matches(row.recomputes, fact):
-            if fact.about.get("severity") != before.about.get("severity"):
+            about = row.kinds[0]
+            if severity(fact.about, about) != severity(before.about, about):
                 for deadline in await self._running(row, fact, tables, read):
                     self._recount(Moved(row, deadline, fact), act, "reclassified")
         elif matches(row.restates, fact):
             for deadline in await self._running(row, fact, tables, read):
                 self._restate(Moved(row, deadline, fact), act)
+        if matches(row.passes, fact):
+            for deadline in await self._running(row, fact, tables, read):
+                self._hand_over(Moved(row, deadline, fact), act)
 
-    async def correct(self, fact: Fact, act: Act, tables: Tables, read: Read) -> None:
-        """A correction says that the fact which started periods happened at another moment."""
+    async def correct(self, fact: Fact, act: Act, tables: Desk, read: Read) -> None:
+        """A correction says that the fact which started periods happened at another moment.
+
+        What is over stays so: whether it was met in time is what was found then.
+        """
         target, path = fact.fields.get("target_event"), fact.fields.get("field_path")
-        if target is None or path not in HAPPENED:
+        if target is None:
             return
-        start = datetime.fromisoformat(str(fact.fields["new"]))
-        for found in await tables.rows("started_by", UUID(str(target))):
-            row = self.wiring.rows[found["rule"]]
-            deadline = await read(found["id"])
-            self._recount(Moved(row, deadline, fact), act, "corrected", start)
+        for found in await tables.started_by(UUID(str(target))):
+            row = self.wiring.rows[found.rule]
+            if path not in (row.fields("start_at") or HAPPENED) or "before" in row.needs:
+                continue  # It is counted from something else.
+            start = _moment(fact.fields["new"])
+            assert start is not None, "a moment is corrected to a moment"
+            deadline = await read(found.id)
+            begins = _begins(row, deadline.subject, start, tables)
+            self._recount(Moved(row, deadline, fact), act, "corrected", start, begins)
 
-    async def _running(self, row: Row, fact: Fact, tables: Tables, read: Read) -> list[Deadline]:
-        kinds = [each.partition(":")[0] for each in fact.subjects]
-        found: list[Record] = await tables.rows("running", list(fact.subjects), [row.id], kinds)
-        return [await read(each["id"]) for each in found]
+    async def _running(self, row: Row, fact: Fact, tables: Desk, read: Read) -> list[Deadline]:
+        return [await read(each.id) for each in tables.running(fact.subjects, (row.id,))]
 
     def _extend(self, moved: Moved, act: Act) -> None:
         row, deadline, fact = moved.row, moved.deadline, moved.fact
@@ -160,15 +171,28 @@ class Mover:
         manner = self.reckoner.manner(moved.row.period)
         return count_on(last, length, manner, self.reckoner.calendar)
 
-    def _recount(self, moved: Moved, act: Act, why: Why, start: datetime | None = None) -> None:
-        """The same period from its start, with the severity of now and its extensions anew."""
+    def _recount(
+        self,
+        moved: Moved,
+        act: Act,
+        why: Why,
+        start: datetime | None = None,
+        begins: datetime | None = None,
+    ) -> None:
+        """The same period from its start, with the severity of now and its extensions anew.
+
+        `begins`: from when it is counted, where that is not its start.
+        """
         row, deadline, fact = moved.row, moved.deadline, moved.fact
         start = (start or deadline.started_at).astimezone(VIETNAM)
         if deadline.length is None:
             return
         matter = _matter(deadline, fact)
         chosen = self._chosen(row, deadline, matter)
-        end = self.reckoner.ends(row.period, start, chosen.length)
+        end = self.reckoner.ends(row.period, (begins or start).astimezone(VIETNAM), chosen.length)
+        opened = deadline.opened
+        if why == "corrected" and row.fields("ends_at") and opened.due < end.due:
+            end = End(opened.due, opened.last_day, opened.moved)  # As the order says: it binds.
         for each in deadline.extensions:
             if "not_in_table" in str(each["flags"]) or end.last_day is None:
                 continue
@@ -189,6 +213,14 @@ class Mover:
         part = deadline.opened.part
         return next((each for each in found if each.part == part), found[0])
 
+    def _hand_over(self, moved: Moved, act: Act) -> None:
+        """Another body has the file: the period binds it and runs on, with all its extensions."""
+        deadline, fact = moved.deadline, moved.fact
+        receiver = first_of(fact, RECEIVER)
+        end = End(deadline.due, deadline.last_day, deadline.moved)
+        if isinstance(receiver, str):
+            self._say(moved, act, "handed_over", deadline.started_at, end, None, (receiver,))
+
     def _restate(self, moved: Moved, act: Act) -> None:
         names = (*moved.row.fields("stated")[1:], *moved.row.fields("stated")[:1])
         end = stated_end(look(moved.fact, each) for each in names)
@@ -196,14 +228,24 @@ class Mover:
             self._say(moved, act, "term_changed", moved.deadline.started_at, end, None)
 
     def _say(
-        self, moved: Moved, act: Act, why: Why, start: datetime, end: End, chosen: Chosen | None
+        self,
+        moved: Moved,
+        act: Act,
+        why: Why,
+        start: datetime,
+        end: End,
+        chosen: Chosen | None,
+        parties: tuple[str, ...] | None = None,
     ) -> None:
         period, known = moved.row.period, moved.fact.recorded_at
-        done = len(moved.deadline.extensions)
-        moved.deadline.recompute_deadline(
+        deadline, runs_on = moved.deadline, parties is not None
+        done = len(deadline.extensions)
+        length = deadline.length if runs_on else duration(chosen.length) if chosen else None
+        because = deadline.because if runs_on else chosen.because if chosen else ()
+        deadline.recompute_deadline(
             RecomputeDeadline(
-                length=duration(chosen.length) if chosen else None,
-                because=chosen.because if chosen else (),
+                length=length,
+                because=because,
                 last_day=end.last_day,
                 due=end.due,
                 ends_on=ends_on_day(end.due),
@@ -214,15 +256,22 @@ class Mover:
                 by_topic=moved.fact.topic,
                 started_at=start,
                 miss_at=self.reckoner.miss_at(period, end, known),
+                parties=parties,
             ),
             act,
         )
 
 
+def _begins(row: Row, subject: str, start: datetime, tables: Desk) -> datetime:
+    """From when it is counted: from the end of another period, where that is later."""
+    said = row.needs.get("counted_from", {})
+    other = tables.ended(subject, said["rule"]) if "rule" in said else None
+    return start if other is None else max(start, other.due - JUST_BEFORE)
+
+
 def _matter(deadline: Deadline, fact: Fact) -> Matter:
     parties = deadline.opened.parties
-    severity = fact.about.get("severity")
-    return Matter(severity if isinstance(severity, str) else None, parties[0] if parties else "")
+    return Matter(severity(fact.about, deadline.subject), parties[0] if parties else "")
 
 
 def _moment(said: object) -> datetime | None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from services.deadlines.counting import End, ends_on_day
-from services.deadlines.events import Alarm, OpenDeadline
+from services.deadlines.desk import Desk
+from services.deadlines.events import OpenDeadline
+from services.deadlines.known import severity
+from services.deadlines.orders import not_ordered
 from services.deadlines.patterns import Fact, first_of, look, matches
 from services.deadlines.reckoning import (
     RECORDED_LATE,
@@ -19,16 +22,14 @@ from services.deadlines.reckoning import (
 )
 from services.deadlines.wiring import Row, Wiring
 from shared.actor import VIETNAM
-from shared.envelope import Envelope
+from shared.reference import Register
 from shared.reference.deadlines import Length
-from shared.sql import Tables
 
 JUST_BEFORE = timedelta(seconds=1)
-INSTITUTED = "cases.case_prosecution_instituted.v1"
-DETENTION = "cases.temporary_detention_ordered.v1"
-MEASURE = "cases.preventive_measure_changed.v1"
 STATED = Length(0, "day")
 """Stands for the length of what a paper states."""
+ORDERED = frozenset({"task", "report", "document"})
+"""Tracks whose periods a body is given by another; all others are given by the law itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,98 +55,75 @@ class Start:
 class Opener:
     """Decides what a fact opens."""
 
-    def __init__(self, wiring: Wiring, reckoner: Reckoner) -> None:
+    def __init__(self, wiring: Wiring, reckoner: Reckoner, register: Register) -> None:
         self.wiring = wiring
         self.reckoner = reckoner
+        self.register = register
 
-    def told(self, envelope: Envelope) -> Mapping[str, object]:
-        """What a fact says that later facts of the same subject are judged by."""
-        if envelope.store != "cases":
-            return {}
-        fields = envelope.fields
-        said: dict[str, object] = {}
-        for name, places in self.wiring.about.items():
-            value = next((fields[each] for each in places if fields.get(each) is not None), None)
-            if value is not None:
-                said[name] = value
-        if envelope.topic == INSTITUTED:
-            said["instituted_on"] = envelope.occurred_at.astimezone(VIETNAM).date().isoformat()
-        if envelope.topic == DETENTION and fields.get("step") in (None, "approved"):
-            said["detained"] = True
-        if envelope.topic == MEASURE:
-            said["detained"] = fields.get("to") in ("detention", "temporary_detention")
-        return said
-
-    async def openings(
-        self, row: Row, fact: Fact, tables: Tables
-    ) -> list[tuple[Place, OpenDeadline]]:
+    def openings(self, row: Row, fact: Fact, desk: Desk) -> list[tuple[Place, OpenDeadline]]:
         """The periods that a fact starts by a row, and by the rows that are a share of it."""
         if not matches(row.starts, fact) or not row.period.in_force(_day(fact)):
             return []
         opened = []
-        for place in await self._places(row, fact, tables):
+        for place in self._places(row, fact, desk):
             for start in self._starts(row, fact, place):
-                end = await self._end(start, fact, tables)
+                end = self._end(start, fact, desk)
                 if end is not None:
-                    opened.append((place, self._said(start, end, fact)))
+                    opened.append((place, self.said(start, end, fact)))
         for half in self.wiring.halves.get(row.id, ()) if opened else ():
             for place, said in tuple(opened):
                 opened += self._half(half, row, place, said, fact)
         return opened
 
-    async def _places(self, row: Row, fact: Fact, tables: Tables) -> list[Place]:
+    def _places(self, row: Row, fact: Fact, desk: Desk) -> list[Place]:
         matter = next((each for each in fact.subjects if each.startswith("case:")), "")
         if row.needs.get("only_detained"):
-            found = await tables.rows("detained", list(fact.subjects))
-            return [Place(each["subject"], matter) for each in found]
+            return [Place(each, matter) for each in desk.detained(fact.subjects)]
         for kind in row.kinds:
-            subjects = [each for each in fact.subjects if each.startswith(f"{kind}:")]
-            if subjects:
+            subject = next((each for each in fact.subjects if each.startswith(f"{kind}:")), None)
+            if subject is not None:
                 keyed = first_of(fact, row.fields("keyed")) or ""
-                return [
-                    Place(each, matter if each != matter else "", keyed)
-                    for each in (subjects if kind == "tip" else subjects[:1])
-                ]
+                return [Place(subject, matter if subject != matter else "", keyed)]
         return []
 
     def _starts(self, row: Row, fact: Fact, place: Place) -> Iterator[Start]:
         parties = _parties(row, fact)
-        if place.party:
-            parties = (place.party,)
-        matter = Matter(fact.about.get("severity"), parties[0] if parties else fact.agency)
+        matter = Matter(severity(fact.about, place.subject), parties[0] if parties else "")
+        at = _moment(first_of(fact, row.fields("start_at"))) or fact.at
         if row.period.counting in ("AS_STATED", "CONFIG"):
-            yield Start(row, place, Chosen(STATED), parties, fact.at)
+            yield Start(row, place, Chosen(STATED), parties, at)
             return
         levels = row.needs.get("levels", "")
         for chosen in self.reckoner.lengths(row.period, matter, levels):
-            yield Start(row, place, chosen, parties, fact.at)
+            yield Start(row, place, chosen, parties, at)
 
-    async def _end(self, start: Start, fact: Fact, tables: Tables) -> End | None:
+    def _end(self, start: Start, fact: Fact, desk: Desk) -> End | None:
         """Where it ends; None when what it is counted from is not known, or no day is stated."""
         row, period, length = start.row, start.row.period, start.chosen.length
         if period.counting == "AS_STATED":
-            return stated_end(look(fact, each) for each in row.fields("stated"))
+            named = stated_end(look(fact, each) for each in row.fields("stated"))
+            return named or self._other_end({"rule": row.id}, start.place, fact, desk)
         if period.counting == "CONFIG":
             return None
         if "before" in row.needs:
-            other = await self._other_end(row.needs["before"], start.place, fact, tables)
+            other = self._other_end(row.needs["before"], start.place, fact, desk)
             return None if other is None else self.reckoner.ends_before(period, other, length)
         begins = start.at
         if "counted_from" in row.needs:
-            other = await self._other_end(row.needs["counted_from"], start.place, fact, tables)
+            other = self._other_end(row.needs["counted_from"], start.place, fact, desk)
             if other is not None:
                 begins = max(begins, other.due - JUST_BEFORE)
         end = self.reckoner.ends(period, begins, length)
         ordered = order_end(first_of(fact, row.fields("ends_at")))
         return ordered if ordered is not None and ordered.due < end.due else end
 
-    async def _other_end(
-        self, said: Mapping[str, Any], place: Place, fact: Fact, tables: Tables
+    def _other_end(
+        self, said: Mapping[str, Any], place: Place, fact: Fact, desk: Desk
     ) -> End | None:
         if "field" in said:
             return order_end(first_of(fact, tuple(said["field"])))
-        found = await tables.row("ended", place.subject, said["rule"])
-        return None if found is None else End(found["due"], found["last_day"])
+        found = desk.ended(place.subject, said["rule"])
+        return None if found is None else End(found.due, found.last_day)
 
     def _half(
         self, half: Row, row: Row, place: Place, said: OpenDeadline, fact: Fact
@@ -155,21 +133,23 @@ class Opener:
         began = date.fromisoformat(since) if isinstance(since, str) else _day(fact)
         if fact.about.get("juvenile") is not True or not half.period.in_force(began):
             return []
-        matter = Matter(fact.about.get("severity"), said.parties[0] if said.parties else "")
+        agency = said.parties[0] if said.parties else ""
+        matter = Matter(severity(fact.about, place.subject), agency)
         return [
-            (place, self._said(start, end, fact))
+            (place, self.said(start, end, fact))
             for chosen in self.reckoner.lengths(half.period, matter)
             if chosen.part == row.id
             for start in (Start(half, place, chosen, said.parties, said.started_at),)
             for end in (self.reckoner.ends(half.period, start.at, chosen.length),)
         ]
 
-    def _said(self, start: Start, end: End, fact: Fact) -> OpenDeadline:
-        row, period = start.row, start.row.period
-        known = fact.recorded_at
-        alarms: tuple[Alarm, ...] = self.reckoner.alarms(period, start.at, end, known)
-        never = look(fact, row.needs["never_critical"]) if "never_critical" in row.needs else ()
-        return OpenDeadline(
+    def said(self, start: Start, end: End, fact: Fact) -> OpenDeadline:
+        """What is said of a period that a fact starts."""
+        period, known = start.row.period, fact.recorded_at
+        alarms = self.reckoner.alarms(period, start.at, end, known)
+        free = not_ordered(start.parties, self.register) if period.track in ORDERED else ()
+        # Not checked here: it is, field by field, when it becomes an event.
+        return OpenDeadline.model_construct(
             length=None if start.chosen.length is STATED else duration(start.chosen.length),
             because=start.chosen.because,
             last_day=end.last_day,
@@ -192,10 +172,10 @@ class Opener:
             start_topic=fact.topic,
             started_at=start.at,
             subject=start.place.subject,
-            around=tuple(each for each in fact.subjects if each != start.place.subject),
+            around=tuple(each for each in fact.around if each != start.place.subject),
             parties=start.parties,
             responsible=period.responsible,
-            never_critical=tuple(each for each in never or () if each in start.parties),
+            never_critical=free,
             miss_at=self.reckoner.miss_at(period, end, known),
             recorded_late=fact.recorded_at - fact.at > RECORDED_LATE,
         )
@@ -209,6 +189,16 @@ def _parties(row: Row, fact: Fact) -> tuple[str, ...]:
     if said is None:
         return ()
     return (said,) if isinstance(said, str) else tuple(dict.fromkeys(said))
+
+
+def _moment(said: object) -> datetime | None:
+    """A moment, or a day, whose beginning in Viet Nam it is."""
+    if not isinstance(said, str):
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(said), time(), VIETNAM)
+    except ValueError:
+        return datetime.fromisoformat(said)
 
 
 def _day(fact: Fact) -> date:

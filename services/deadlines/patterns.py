@@ -16,6 +16,7 @@ PATTERN = re.compile(r"(?P<event>[A-Z][A-Za-z]+)(?:\((?P<conditions>[^()]+)\))?"
 CONDITION = re.compile(r"(?P<name>[a-z_0-9]+)(?P<not>!?)=(?P<words>[A-Za-z0-9_|]+)")
 WORLD = re.compile(r"\([^()]+\)")
 """Brackets alone are facts of the calendar or of the world, which nobody records."""
+OWN_IN = "@own_in."
 
 Looked = Callable[["Fact", str], Any]
 
@@ -35,6 +36,8 @@ class Fact:
     fields: Mapping[str, Any]
     about: Mapping[str, Any]
     """What earlier facts of its subjects said: severity, juvenile, detained and the like."""
+    around: tuple[str, ...] = ()
+    """All that it is about; of `subjects` only the first of each kind counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,11 @@ class Pattern:
     not_about_one: str = ""
     """A field that, when it is filled, makes the fact one person's and not the whole matter's."""
 
+    @property
+    def waits(self) -> str:
+        """Why no fact can be of this kind yet; empty when one can."""
+        return next((each.waiting for each in self.conditions if each.waiting), "")
+
     def matches(self, fact: Fact) -> bool:
         """Whether a fact is of this kind."""
         return (
@@ -81,7 +89,8 @@ class Pattern:
 def compile_pattern(
     text: str, events: Mapping[str, Any], *, when: str = "", instead: Mapping[str, str] = {}
 ) -> Pattern:
-    """A pattern from its text. `when` names the wiring's conditions of the use (starts, stops).
+    """A pattern from its text. `when` names the wiring's conditions of the use (starts, stops),
+    which hold unless the text itself says something of the same word.
 
     Raises ValueError for what the grammar or the wiring does not know.
     """
@@ -94,7 +103,7 @@ def compile_pattern(
         raise ValueError(f"wiring.json has no event {name}; add its service and its fields")
     said = [] if name != parsed["event"] else _conditions(text, parsed["conditions"])
     given = {each[0] for each in said}
-    implied = [(k, False, v) for k, v in wired.get(when, {}).items() if k not in given]
+    implied = [each for each in _conditions(text, wired.get(when)) if each[0] not in given]
     return Pattern(
         event=name,
         topic=topic_of(wired["service"], name),
@@ -119,13 +128,17 @@ def first_of(fact: Fact, names: Sequence[str]) -> Any:
 
 
 def look(fact: Fact, name: str) -> Any:
-    """A field of a fact; `@actor` and `@type` are who recorded it, `@about.x` is known before."""
+    """A field of a fact; `@actor` and `@type` are who recorded it, `@about.x` is known before, and
+    `@own_in.x` is whether the fact's own thing is among those that the field names."""
     if name == "@actor":
         return fact.agency
     if name == "@type":
         return fact.agency.partition("-")[0]
     if name.startswith("@about."):
         return fact.about.get(name.removeprefix("@about."))
+    if name.startswith(OWN_IN):
+        those = fact.fields.get(name.removeprefix(OWN_IN))
+        return None if those is None else fact.subjects[0].partition(":")[2] in those
     return fact.fields.get(name)
 
 

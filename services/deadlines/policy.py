@@ -20,6 +20,8 @@ class Policy:
 
     custody: frozenset[str]
     not_moved: frozenset[str]
+    rights: frozenset[str]
+    """Rows whose end nobody misses: a right lapses."""
     levels: Mapping[str, tuple[str, ...]]
     totals: Mapping[str, Mapping[str, Length]]
     immediate: timedelta
@@ -61,6 +63,7 @@ def load_policy() -> Policy:
     return Policy(
         frozenset(said["custody"]["rows"]),
         frozenset(said["not_moved"]["rows"]),
+        frozenset(said["rights"]["rows"]),
         {level: tuple(types) for level, types in said["levels"].items()},
         {
             rule: {level: Length(**length) for level, length in by_level.items()}

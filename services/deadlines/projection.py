@@ -1,10 +1,12 @@
 """Every period as a row: what it is, by when, and the next moment at which the clock speaks."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -19,103 +21,212 @@ from services.deadlines.events import (
     DeadlineWarningRaised,
 )
 from shared.envelope import Envelope
-from shared.follow import Projection, each
+from shared.errors import Broken, Waits
+from shared.follow import Projection
 from shared.reference.deadlines import load_periods
 from shared.sql import Tables
 
 FOLDER = Path(__file__).parent
+GATHER_SECONDS = 0.1
+"""What falls due is known long before; who reads the lists does not mind."""
 
 
-async def apply(envelope: Envelope, tables: Tables) -> None:
-    """One event of a period into its row."""
-    event: Any = envelope.event
-    id, version = event.originator_id, envelope.version
-    match event:
-        case DeadlineOpened():
-            await _open(event, version, tables)
+@dataclass(slots=True)
+class Shown:
+    """The row of one period."""
+
+    id: UUID
+    rule: str
+    track: str
+    subject: str
+    opened: str
+    started_at: datetime
+    length: str | None
+    because: list[str]
+    due: datetime
+    moved: bool
+    miss_at: datetime | None
+    alarms: list[dict[str, Any]]
+    next_at: datetime | None = None
+    next_alarm: str | None = None
+    extensions: list[dict[str, Any]] = field(default_factory=list)
+    recomputed: int = 0
+    missed_at: datetime | None = None
+    missed_dues: list[datetime] = field(default_factory=list)
+    warned: str | None = None
+    raised: list[dict[str, Any]] = field(default_factory=list)
+    over: bool = False
+    ended_at: datetime | None = None
+    in_time: bool | None = None
+    late_seconds: int | None = None
+    closed: str | None = None
+    version: int = 1
+
+
+COLUMNS = tuple(each.name for each in fields(Shown))
+LISTS = frozenset({"alarms", "extensions", "raised"})
+"""Columns that hold lists of JSON."""
+FIXED = ("rule", "track", "subject", "opened")
+"""Columns that never change."""
+
+
+class Page:
+    """The rows that one batch touches: read together, changed in memory, written together."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, Shown] = {}
+        self.new: dict[UUID, list[str]] = {}
+        """Periods that began in this batch, with all that they are about."""
+        self.bodies: dict[UUID, dict[str, tuple[bool, bool]]] = {}
+        """Of those: body → whether it is bound, and whether nobody orders it."""
+        self.changed: dict[UUID, Shown] = {}
+        self.due: dict[UUID, datetime] = {}
+        """Ends that moved, of periods that were there."""
+        self.unbound: list[tuple[UUID, str | None]] = []
+        self.bound: list[tuple[UUID, str]] = []
+
+    async def read(self, ids: Iterable[UUID], tables: Tables) -> None:
+        """Read what is there of these."""
+        for row in await tables.rows("standing", list(ids)):
+            values = {name: row[name] for name in COLUMNS}
+            values |= {name: orjson.loads(row[name]) for name in LISTS}
+            self.rows[row["id"]] = Shown(**values)
+
+    def take(self, envelope: Envelope) -> None:
+        """One event of a period into its row. Raises `Waits` when its beginning is not there."""
+        if envelope.topic == DeadlineOpened.TOPIC:
+            self._open(envelope)
             return
-        case DeadlineExtended() | DeadlineRecomputed():
-            await _reckon(event, version, tables)
-        case DeadlineWarningRaised():
-            raised = event.alarm.model_dump_json()
-            await tables.run("warned", id, raised, event.level, version)
-        case DeadlineMissed():
-            await tables.run("missed", id, event.detected_at, event.due, version)
-        case DeadlineMet():
-            over, late = not event.left, event.late_seconds
-            said = (event.timestamp, event.in_time, late, None)
-            await tables.run("ended", id, over, *said, version)
-            await tables.run("unbind", id, event.party)
-            if not event.left and event.party is not None:
-                await tables.run("unbind", id, None)
-        case DeadlineClosed():
-            over = not event.left
-            await tables.run("ended", id, over, event.timestamp, None, 0, event.reason, version)
-            await tables.run("unbind", id, event.party)
-    await _next(id, tables)
+        row = self.rows.get(envelope.stream)
+        if row is None:
+            raise Waits(
+                f"{envelope.store} {envelope.position} ({envelope.topic}) is about a period whose "
+                "beginning has not been taken: it waits until that has"
+            )
+        self._evolve(row, envelope)
+        row.version = envelope.version
+        row.next_at, row.next_alarm = _next(row)
+        if row.id not in self.new:
+            self.changed[row.id] = row
+
+    async def write(self, tables: Tables) -> None:
+        """Write what has changed."""
+        if self.new:
+            await tables.copy("copy_periods", (_values(self.rows[id]) for id in self.new))
+            await tables.copy(
+                "copy_subjects",
+                ((name, self.rows[id].due, id) for id, about in self.new.items() for name in about),
+            )
+            await tables.copy("copy_parties", self._parties())
+        if self.changed:
+            changed = [_values(each) for each in self.changed.values()]
+            columns = dict(zip(COLUMNS, map(list, zip(*changed, strict=True)), strict=True))
+            columns["because"] = [_json(each.because) for each in self.changed.values()]
+            columns["missed_dues"] = [_json(each.missed_dues) for each in self.changed.values()]
+            await tables.run("change", *(columns[name] for name in COLUMNS if name not in FIXED))
+        if self.due:
+            moved = [(each, id, due) for id, due in self.due.items() for each in self._about(id)]
+            await tables.run("move_subjects", *map(list, zip(*moved, strict=True)))
+        if self.unbound:
+            await tables.run("unbind", *map(list, zip(*self.unbound, strict=True)))
+        if self.bound:
+            await tables.run("bind", *map(list, zip(*self.bound, strict=True)))
+
+    def _parties(self) -> Iterator[tuple[str, UUID, bool, bool]]:
+        for id, bodies in self.bodies.items():
+            for agency, (bound, free) in bodies.items():
+                yield agency, id, bound, free
+
+    def _about(self, id: UUID) -> list[str]:
+        """All that a period is about."""
+        opened = orjson.loads(self.rows[id].opened)
+        return [*dict.fromkeys((opened["subject"], *opened["around"]))]
+
+    def _open(self, envelope: Envelope) -> None:
+        said, id = envelope.fields, envelope.stream
+        row = Shown(
+            id=id,
+            rule=said["rule"],
+            track=_tracks().get(said["rule"], ""),
+            subject=said["subject"],
+            opened=envelope.state.decode(),
+            started_at=_moment(said["started_at"]),
+            length=_json(said["length"]) if said["length"] else None,
+            because=said["because"],
+            due=_moment(said["due"]),
+            moved=said["moved"],
+            miss_at=_when(said["miss_at"]),
+            alarms=said["alarms"],
+            version=envelope.version,
+        )
+        row.next_at, row.next_alarm = _next(row)
+        self.rows[id] = row
+        self.new[id] = self._about(id)
+        free = {*said["never_critical"]}
+        self.bodies[id] = {each: (True, each in free) for each in said["parties"]}
+
+    def _evolve(self, row: Shown, envelope: Envelope) -> None:
+        said = envelope.fields
+        match envelope.topic:
+            case DeadlineExtended.TOPIC:
+                # It stays as long as it was: how much longer it is, each extension says.
+                row.extensions = [*row.extensions, dict(said)]
+                self._reckon(row, said)
+            case DeadlineRecomputed.TOPIC:
+                row.recomputed += 1
+                row.started_at = _moment(said["started_at"])
+                row.length = _json(said["length"]) if said["length"] else None
+                row.because = said["because"]
+                self._reckon(row, said)
+                if said.get("parties") is not None:
+                    self._bind(row.id, said["parties"])
+            case DeadlineWarningRaised.TOPIC:
+                row.raised = [*row.raised, said["alarm"]]
+                row.warned = said["level"]
+            case DeadlineMissed.TOPIC:
+                row.missed_at = _moment(said["detected_at"])
+                row.missed_dues = [*row.missed_dues, _moment(said["due"])]
+            case DeadlineMet.TOPIC:
+                _end(row, said, said["in_time"], said["late_seconds"], None)
+                self._unbind(row.id, said["party"] if said["left"] else None)
+            case DeadlineClosed.TOPIC:
+                _end(row, said, None, 0, said["reason"])
+                self._unbind(row.id, said["party"])
+            case _:
+                raise Broken(f"the rows of periods do not know {envelope.topic}: add it to Page")
+
+    def _reckon(self, row: Shown, said: Mapping[str, Any]) -> None:
+        row.moved, row.alarms = said["moved"], said["alarms"]
+        row.due, row.miss_at = _moment(said["due"]), _when(said["miss_at"])
+        if row.id not in self.new:
+            self.due[row.id] = row.due
+
+    def _unbind(self, id: UUID, agency: str | None) -> None:
+        if id not in self.new:
+            self.unbound.append((id, agency))
+            return
+        self.bodies[id] = {
+            each: (bound and agency is not None and each != agency, free)
+            for each, (bound, free) in self.bodies[id].items()
+        }
+
+    def _bind(self, id: UUID, agencies: Sequence[str]) -> None:
+        """Other bodies take the place of those that were bound."""
+        self._unbind(id, None)
+        if id not in self.new:
+            self.bound += [(id, each) for each in agencies]
+            return
+        free = {each for each, (_, is_free) in self.bodies[id].items() if is_free}
+        self.bodies[id] |= {each: (True, each in free) for each in agencies}
 
 
-async def _open(event: DeadlineOpened, version: int, tables: Tables) -> None:
-    at, alarm = next_of(event.alarms, event.miss_at, missed=False)
-    await tables.run(
-        "open",
-        event.originator_id,
-        event.rule,
-        _tracks().get(event.rule, ""),
-        event.subject,
-        event.model_dump_json(),
-        event.started_at,
-        event.length.model_dump_json() if event.length else None,
-        list(event.because),
-        event.due,
-        event.moved,
-        event.miss_at,
-        _json(event.alarms),
-        at,
-        alarm.model_dump_json() if alarm else None,
-        version,
-    )
-    subjects = list(dict.fromkeys((event.subject, *event.around)))
-    await tables.run("open_subjects", subjects, event.originator_id, event.due)
-    parties = list(dict.fromkeys(event.parties))
-    await tables.run("open_parties", parties, event.originator_id, list(event.never_critical))
-
-
-async def _reckon(
-    event: DeadlineExtended | DeadlineRecomputed, version: int, tables: Tables
-) -> None:
-    extension = None
-    if isinstance(event, DeadlineExtended):
-        extension = orjson.dumps([event.model_dump(mode="json")]).decode()
-    await tables.run(
-        "reckon",
-        event.originator_id,
-        event.started_at if isinstance(event, DeadlineRecomputed) else None,
-        event.length.model_dump_json() if event.length else None,
-        list(event.because),
-        event.due,
-        event.moved,
-        event.miss_at,
-        _json(event.alarms),
-        version,
-        extension,
-    )
-    await tables.run("reckon_subjects", event.originator_id, event.due)
-
-
-async def _next(id: Any, tables: Tables) -> None:
-    """When the clock has to look again."""
-    row = await tables.row("standing", id)
-    assert row is not None, "an event of a period that was opened"
-    if row["over"]:
-        await tables.run("next", id, None, None)
-        return
-    raised = orjson.loads(row["raised"])
-    alarms = [
-        Alarm.model_validate(said) for said in orjson.loads(row["alarms"]) if said not in raised
-    ]
-    at, alarm = next_of(alarms, row["miss_at"], missed=row["due"] in row["missed_dues"])
-    await tables.run("next", id, at, alarm.model_dump_json() if alarm else None)
+async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
+    """A batch of events into the rows of their periods."""
+    page = Page()
+    await page.read({each.stream for each in envelopes if each.version > 1}, tables)
+    for envelope in envelopes:
+        page.take(envelope)
+    await page.write(tables)
 
 
 def next_of(
@@ -130,8 +241,43 @@ def next_of(
     return miss_at, None
 
 
-def _json(alarms: Sequence[Alarm]) -> str:
-    return orjson.dumps([alarm.model_dump(mode="json") for alarm in alarms]).decode()
+def _next(row: Shown) -> tuple[datetime | None, str | None]:
+    """When the clock has to look again, and for which warning."""
+    if row.over:
+        return None, None
+    left = [Alarm.model_validate(said) for said in row.alarms if said not in row.raised]
+    at, alarm = next_of(left, row.miss_at, missed=row.due in row.missed_dues)
+    return at, alarm.model_dump_json() if alarm else None
+
+
+def _end(
+    row: Shown, said: Mapping[str, Any], in_time: bool | None, late: int, closed: str | None
+) -> None:
+    row.over = not said["left"]
+    if row.over:
+        row.ended_at, row.closed = _moment(said["timestamp"]), closed
+    row.in_time = False if row.in_time is False else in_time
+    row.late_seconds = max(row.late_seconds or 0, late)
+
+
+def _values(row: Shown) -> tuple[Any, ...]:
+    """The row as the database takes it."""
+    return tuple(
+        _json(value) if name in LISTS else value
+        for name, value in ((name, getattr(row, name)) for name in COLUMNS)
+    )
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _moment(said: str) -> datetime:
+    return datetime.fromisoformat(said)
+
+
+def _when(said: str | None) -> datetime | None:
+    return None if said is None else datetime.fromisoformat(said)
 
 
 @functools.cache
@@ -145,5 +291,6 @@ DUE = Projection(
     version=1,
     folder=FOLDER,
     sources=("deadlines",),
-    apply=each(apply),
+    apply=apply,
+    gather_seconds=GATHER_SECONDS,
 )

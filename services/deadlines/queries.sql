@@ -1,49 +1,49 @@
--- name: open
-INSERT INTO :schema.periods (id, rule, track, subject, opened, started_at, length, because, due,
-  moved, miss_at, alarms, next_at, next_alarm, version)
-VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7::jsonb, $8, $9, $10, $11, $12::jsonb, $13, $14::jsonb, $15)
+-- name: copy_periods
+COPY :schema.periods (id, rule, track, subject, opened, started_at, length, because, due, moved,
+  miss_at, alarms, next_at, next_alarm, extensions, recomputed, missed_at, missed_dues, warned,
+  raised, over, ended_at, in_time, late_seconds, closed, version) FROM STDIN
 
--- name: open_subjects
-INSERT INTO :schema.subjects (subject, due, id)
-SELECT subject, $3, $2 FROM unnest($1::text[]) AS subject ON CONFLICT DO NOTHING
+-- name: copy_subjects
+COPY :schema.subjects (subject, due, id) FROM STDIN
 
--- name: open_parties
-INSERT INTO :schema.parties (agency, id, never_critical)
-SELECT agency, $2, agency = ANY($3::text[]) FROM unnest($1::text[]) AS agency
+-- name: copy_parties
+COPY :schema.parties (agency, id, bound, never_critical) FROM STDIN
 
 -- name: standing
-SELECT alarms, raised, miss_at, due, missed_dues, over FROM :schema.periods WHERE id = $1
+SELECT * FROM :schema.periods WHERE id = ANY($1::uuid[])
 
--- name: reckon
-UPDATE :schema.periods
-SET started_at = coalesce($2, started_at), length = $3::jsonb, because = $4, due = $5, moved = $6,
-    miss_at = $7, alarms = $8::jsonb, version = $9,
-    extensions = CASE WHEN $10::jsonb IS NULL THEN extensions ELSE extensions || $10::jsonb END,
-    recomputed = recomputed + CASE WHEN $10::jsonb IS NULL THEN 1 ELSE 0 END
-WHERE id = $1
+-- name: change
+UPDATE :schema.periods p SET
+  started_at = c.started_at, length = c.length,
+  because = ARRAY(SELECT jsonb_array_elements_text(c.because)), due = c.due, moved = c.moved,
+  miss_at = c.miss_at, alarms = c.alarms, next_at = c.next_at, next_alarm = c.next_alarm,
+  extensions = c.extensions, recomputed = c.recomputed, missed_at = c.missed_at,
+  missed_dues = ARRAY(SELECT each::timestamptz FROM jsonb_array_elements_text(c.missed_dues) each),
+  warned = c.warned, raised = c.raised, over = c.over, ended_at = c.ended_at, in_time = c.in_time,
+  late_seconds = c.late_seconds, closed = c.closed, version = c.version
+FROM unnest($1::uuid[], $2::timestamptz[], $3::jsonb[], $4::jsonb[], $5::timestamptz[],
+  $6::boolean[], $7::timestamptz[], $8::jsonb[], $9::timestamptz[], $10::jsonb[], $11::jsonb[],
+  $12::integer[], $13::timestamptz[], $14::jsonb[], $15::text[], $16::jsonb[], $17::boolean[],
+  $18::timestamptz[], $19::boolean[], $20::bigint[], $21::text[], $22::bigint[]) AS c
+  (id, started_at, length, because, due, moved, miss_at, alarms, next_at, next_alarm, extensions,
+   recomputed, missed_at, missed_dues, warned, raised, over, ended_at, in_time, late_seconds,
+   closed, version)
+WHERE p.id = c.id
 
--- name: reckon_subjects
-UPDATE :schema.subjects SET due = $2 WHERE id = $1
-
--- name: next
-UPDATE :schema.periods SET next_at = $2, next_alarm = $3::jsonb WHERE id = $1
-
--- name: warned
-UPDATE :schema.periods SET raised = raised || $2::jsonb, warned = $3, version = $4 WHERE id = $1
-
--- name: missed
-UPDATE :schema.periods SET missed_at = $2, missed_dues = missed_dues || $3::timestamptz, version = $4 WHERE id = $1
-
--- name: ended
-UPDATE :schema.periods
-SET over = $2, ended_at = CASE WHEN $2 THEN $3 ELSE ended_at END,
-    in_time = CASE WHEN in_time IS FALSE THEN false ELSE $4 END,
-    late_seconds = greatest(late_seconds, $5), closed = CASE WHEN $2 THEN $6 ELSE closed END,
-    version = $7
-WHERE id = $1
+-- name: move_subjects
+UPDATE :schema.subjects s SET due = c.due
+FROM unnest($1::text[], $2::uuid[], $3::timestamptz[]) AS c (subject, id, due)
+WHERE s.subject = c.subject AND s.id = c.id
 
 -- name: unbind
-UPDATE :schema.parties SET bound = false WHERE id = $1 AND ($2::text IS NULL OR agency = $2)
+UPDATE :schema.parties p SET bound = false
+FROM unnest($1::uuid[], $2::text[]) AS c (id, agency)
+WHERE p.id = c.id AND (c.agency IS NULL OR p.agency = c.agency)
+
+-- name: bind
+INSERT INTO :schema.parties (agency, id, never_critical)
+SELECT agency, id, false FROM unnest($1::uuid[], $2::text[]) AS c (id, agency)
+ON CONFLICT (id, agency) DO UPDATE SET bound = true
 
 -- name: next_moment
 SELECT next_at FROM :schema.periods WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1
@@ -93,8 +93,15 @@ ORDER BY due, id LIMIT $5
 
 -- name: list_of_subject
 SELECT p.* FROM :schema.subjects s JOIN :schema.periods p USING (id)
-WHERE s.subject = $1 AND (p.due, p.id) > ($2, $3)
-ORDER BY p.due, p.id LIMIT $4
+WHERE s.subject = $6 AND p.due >= $1 AND p.due < $2 AND (p.due, p.id) > ($3, $4)
+  AND CASE $7
+    WHEN '' THEN true
+    WHEN 'open' THEN NOT over
+    WHEN 'met' THEN over AND closed IS NULL AND in_time IS NOT FALSE
+    ELSE missed_at IS NOT NULL AND in_time IS NOT TRUE AND closed IS NULL END
+  AND ($8::text[] IS NULL
+    OR EXISTS (SELECT 1 FROM :schema.parties b WHERE b.id = p.id AND b.agency = ANY($8::text[])))
+ORDER BY p.due, p.id LIMIT $5
 
 -- name: parties
 SELECT id, agency, bound, never_critical FROM :schema.parties

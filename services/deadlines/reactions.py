@@ -2,37 +2,51 @@
 
 One recorded fact is one command of this service, whose id is the fact's: however often a fact is
 delivered, and wherever the process died, what it leads to is recorded once. Facts of one source are
-taken in the order of their recording.
+decided in the order of their recording. What a batch of them leads to is appended together, as far
+as no two touch the same period: what touches a period is appended when what came before is safe.
 """
 
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import orjson
-
+from services.deadlines.almanac import ended_by
+from services.deadlines.desk import Desk, Early, Noted
 from services.deadlines.domain import Deadline
 from services.deadlines.events import CloseDeadline, MeetDeadline, OpenDeadline
+from services.deadlines.known import told
 from services.deadlines.moving import CORRECTED, Mover
 from services.deadlines.opening import Opener, Place
 from services.deadlines.patterns import Fact, first_of, look, matches
 from services.deadlines.reckoning import Reckoner
+from services.deadlines.recording import DEADLINES, ENGINE, Recording
+from services.deadlines.splitting import extend_as_granted, goes_on
 from services.deadlines.wiring import Row, Wiring
-from shared.actor import Act, Actor
-from shared.context import Context
+from shared.actor import Act
 from shared.envelope import Envelope
-from shared.errors import Conflict
+from shared.errors import Retry
 from shared.fold import Fold
 from shared.reference import Register
 from shared.sql import Tables
 
-ENGINE = Actor("BCD138_CP-VN", "deadlines")
-"""Who records: the engine runs for the Government's Committee 138, the standing body."""
-DEADLINES = uuid.UUID("0d6c8f0a-6a0f-5a53-8f5e-138138138138")
-"""Namespace of the ids of periods."""
+__all__ = ["ENGINE", "Reactor"]
+
 ATTEMPTS_MAX = 5
 """The clock may have recorded a warning in the same stream at the same moment."""
+STATED = ("TASK-DUE", "REPORT-DUE")
+"""Rules whose last end counts again when what was done is reopened without another day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One fact, and what is to be looked at because of it."""
+
+    envelope: Envelope
+    rows: Sequence[Row]
+    told: Mapping[str, object]
+    subjects: tuple[str, ...]
+    """The first of each kind: what a thing is a part of is not touched by what befalls the part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,99 +70,144 @@ class Reactor:
         register: Register,
         new_id: Callable[[], UUID],
     ) -> None:
+        reckoner = reckoner.never_missing(wiring.unrecorded)
         self.wiring = wiring
-        self.opener = Opener(wiring, reckoner)
+        self.opener = Opener(wiring, reckoner, register)
         self.mover = Mover(wiring, reckoner)
+        self._periods = reckoner.table
         self._fold = fold
         self._register = register
         self._new_id = new_id
+        self._ended = (*STATED, *_counted_from(wiring))
 
     async def take(self, envelope: Envelope, tables: Tables) -> None:
-        """One fact. What it does not touch costs one look into a dictionary."""
-        rows = self.wiring.by_topic.get(envelope.topic, ())
-        told = self.opener.told(envelope)
-        if not rows and not told and not envelope.topic.endswith(CORRECTED):
-            return
-        fact, before = await self._fact(envelope, tables, told)
-        for _ in range(ATTEMPTS_MAX):
-            try:
-                await self._react(fact, before, rows, envelope, tables)
-                return
-            except Conflict:
+        """One fact."""
+        await self.take_all((envelope,), tables)
+
+    async def take_all(self, envelopes: Sequence[Envelope], tables: Tables) -> None:
+        """A batch of facts. One that touches nothing costs a look into a dictionary."""
+        for stretch in self._stretches(envelopes):
+            await self._take(stretch, tables)
+
+    def _stretches(self, envelopes: Sequence[Envelope]) -> Iterator[list[Taken]]:
+        """What is taken together; a correction is alone, because it asks for what others wrote."""
+        stretch: list[Taken] = []
+        for envelope in envelopes:
+            taken = self._taken(envelope)
+            if taken is None:
                 continue
-        await self._react(fact, before, rows, envelope, tables)
+            if envelope.topic.endswith(CORRECTED):
+                if stretch:
+                    yield stretch
+                yield [taken]
+                stretch = []
+            else:
+                stretch.append(taken)
+        if stretch:
+            yield stretch
 
-    async def _react(
-        self,
-        fact: Fact,
-        before: Fact,
-        rows: Sequence[Row],
-        envelope: Envelope,
-        tables: Tables,
-    ) -> None:
-        act = Act(ENGINE, fact.at, fact.recorded_at, self._register, self._new_id)
-        touched: dict[UUID, Deadline] = {}
-        for hit in await self._hits(fact, rows, tables):
-            deadline = await self._deadline(hit.id, touched)
-            _end(deadline, hit, fact, act)
-        for row in rows:
-            await self.mover.move(row, fact, before, act, tables, self._reader(touched))
+    def _taken(self, envelope: Envelope) -> Taken | None:
+        rows = self.wiring.by_topic.get(envelope.topic, ())
+        said = told(envelope, self.wiring.about, self._periods)
+        if not rows and not said and not envelope.topic.endswith(CORRECTED):
+            return None
+        subjects = list(envelope.metadata.subjects)
+        person = self.wiring.persons.get(envelope.topic)
+        if person and envelope.fields.get(person):
+            subjects.append(f"person:{envelope.fields[person]}")
+        first = {each.partition(":")[0]: each for each in reversed(subjects)}
+        own = tuple(each for each in subjects if first[each.partition(":")[0]] == each)
+        return Taken(envelope, rows, said, own)
+
+    async def _take(self, stretch: Sequence[Taken], tables: Tables) -> None:
+        settled: frozenset[UUID] = frozenset()
+        for _ in range(ATTEMPTS_MAX):
+            desk = await self._desk(stretch, tables)
+            recording = Recording(self._fold, self._register, self._new_id, settled)
+            try:
+                for taken in stretch:
+                    await self._decide(taken, desk, recording)
+                recorded = await recording.record()
+            except BaseException:
+                recording.forget()
+                raise
+            if recorded:
+                await desk.write()
+                return
+            # Somebody was faster, or a part of it was recorded before this process died.
+            settled = await recording.settled_of([each.envelope.event_id for each in stretch])
+        raise Retry("periods are written to by somebody else all the time; taking the facts again")
+
+    async def _desk(self, stretch: Sequence[Taken], tables: Tables) -> Desk:
+        subjects = dict.fromkeys(each for taken in stretch for each in taken.subjects)
+        rules = {row.id for taken in stretch for row in taken.rows}
+        halves = {half.id for rule in rules for half in self.wiring.halves.get(rule, ())}
+        desk = Desk(tables)
+        await desk.read([*subjects], [*{*rules, *halves, *self._ended}], [*self._ended])
+        return desk
+
+    async def _decide(self, taken: Taken, desk: Desk, recording: Recording) -> None:
+        fact, before = self._facts(taken, desk)
+        if taken.told:
+            desk.tell(taken.subjects, taken.told)
+        act = recording.begin(taken.envelope, fact.at, fact.recorded_at)
+        for hit in self._hits(fact, taken.rows, desk):
+            _end(await recording.deadline(hit.id), hit, fact, act)
+        await self._end_of_calendar(taken.rows, fact, act, recording)
+        for row in taken.rows:
+            await self.mover.move(row, fact, before, act, desk, recording.fresh)
         if fact.topic.endswith(CORRECTED):
-            await self.mover.correct(fact, act, tables, self._reader(touched))
-        opened = []
-        for row in rows:
-            for place, said in await self.opener.openings(row, fact, tables):
-                begun = self._opened(place, said, act, touched)
+            await self.mover.correct(fact, act, desk, recording.fresh)
+        for row in taken.rows:
+            for place, said in self.opener.openings(row, fact, desk):
+                begun = await self._opened(place, said, fact, desk, recording)
                 if begun is not None:
-                    opened.append((place, begun))
-                    await self._meet_early(row, begun, fact, tables)
-        await self._save(list(touched.values()), act, envelope)
-        for place, deadline in opened:
-            await _note(place, deadline, fact, tables)
-        for deadline in touched.values():
-            await tables.run("move", deadline.id, deadline.last_day, deadline.due)
-            if deadline.is_over:
-                await tables.run("over", deadline.id)
+                    self._meet_early(row, begun, fact, desk)
+            carried = goes_on(self.opener, row, fact)
+            begun = carried and await self._opened(*carried, fact, desk, recording)
+            if begun:
+                extend_as_granted(self.opener, row, begun, fact, act)
+        for deadline in await recording.end():
+            desk.update(deadline)
 
-    def _reader(self, touched: dict[UUID, Deadline]) -> Callable[[UUID], Awaitable[Deadline]]:
-        async def read(id: UUID) -> Deadline:
-            return await self._deadline(id, touched)
-
-        return read
-
-    async def _fact(
-        self, envelope: Envelope, tables: Tables, told: Mapping[str, object]
-    ) -> tuple[Fact, Fact]:
+    def _facts(self, taken: Taken, desk: Desk) -> tuple[Fact, Fact]:
         """The fact with what is known after it, and with what was known before it."""
-        subjects = envelope.metadata.subjects
-        known: dict[str, object] = {}
-        found = {row["subject"]: row["facts"] for row in await tables.rows("about", list(subjects))}
-        for subject in reversed(subjects):  # The fact's own subject knows best.
-            if subject in found:
-                known |= orjson.loads(found[subject])
-        if told:
-            matter = next((each for each in subjects[1:] if each.startswith("case:")), "")
-            await tables.run("tell", subjects[0], matter, orjson.dumps(told).decode())
+        envelope = taken.envelope
 
-        def fact(about: Mapping[str, object]) -> Fact:
+        def fact(said: Mapping[str, object]) -> Fact:
             return Fact(
                 envelope.event_id,
                 envelope.topic,
                 envelope.occurred_at,
                 envelope.recorded_at,
                 envelope.metadata.actor.agency,
-                subjects,
+                taken.subjects,
                 envelope.fields,
-                about,
+                desk.known(taken.subjects, said),
+                envelope.metadata.subjects,
             )
 
-        return fact({**known, **told}), fact(known)
+        after = fact(taken.told)
+        return after, fact({}) if taken.told else after
 
-    async def _hits(self, fact: Fact, rows: Sequence[Row], tables: Tables) -> list[_Hit]:
+    async def _end_of_calendar(
+        self, rows: Sequence[Row], fact: Fact, act: Act, recording: Recording
+    ) -> None:
+        """End a period that the clock opened: no fact started it, so no table notes it."""
+        for row in rows:
+            if row.needs.get("calendar") and matches(row.stops, fact):
+                id = ended_by(row, fact)
+                if await recording.is_there(id):
+                    party = first_of(fact, row.fields("stop_keyed"))
+                    _end(await recording.fresh(id), _Hit(id, row, party, closes=False), fact, act)
+
+    def _hits(self, fact: Fact, rows: Sequence[Row], desk: Desk) -> list[_Hit]:
         """The running periods that this fact ends; what ends nothing is kept for later."""
         closing = {row.id: row for row in rows if matches(row.closes, fact)}
         stopping = {
-            row.id: row for row in rows if row.id not in closing and matches(row.stops, fact)
+            row.id: row
+            for row in rows
+            if row.id not in closing and not row.needs.get("calendar") and matches(row.stops, fact)
         }
         halves = {
             half.id: half
@@ -158,76 +217,86 @@ class Reactor:
         if not stopping and not closing:
             return []
         wanted = {**closing, **stopping, **halves}
-        kinds = [each.partition(":")[0] for each in fact.subjects]
-        running = await tables.rows("running", list(fact.subjects), list(wanted), kinds)
+        running = desk.running(fact.subjects, wanted)
         hits = []
         for found in running:
-            row = wanted[found["rule"]]
-            if row.id in halves and found["part"] not in (*stopping, *closing):
+            row = wanted[found.rule]
+            if row.id in halves and found.part not in (*stopping, *closing):
+                continue
+            if not _of_this_part(row, found, fact):
                 continue
             done = [look(fact, each) for each in row.fields("stop_keyed") if look(fact, each)]
-            if found["party"] and done and found["party"] not in done:
+            if found.party and done and found.party not in done:
                 continue
-            party = found["party"] or next(iter(done), None)
-            closes = row.id in closing or found["part"] in closing
-            hits.append(_Hit(found["id"], row, party, closes))
+            party = found.party or next(iter(done), None)
+            closes = row.id in closing or found.part in closing
+            hits.append(_Hit(found.id, row, party, closes))
         heard = {hit.row.id for hit in hits}
         for row in stopping.values():
             if row.id not in heard:
-                await self._too_early(row, fact, tables)
+                _too_early(row, fact, desk)
         return hits
 
-    async def _too_early(self, row: Row, fact: Fact, tables: Tables) -> None:
-        party = first_of(fact, row.fields("stop_keyed")) or ""
-        for subject in fact.subjects:
-            if subject.partition(":")[0] in row.kinds:
-                await tables.run(
-                    "too_early", subject, row.id, fact.event_id, fact.topic, fact.at, party
-                )
-
-    async def _meet_early(self, row: Row, deadline: Deadline, fact: Fact, tables: Tables) -> None:
+    def _meet_early(self, row: Row, deadline: Deadline, fact: Fact, desk: Desk) -> None:
         """What was recorded before its start was: it stops the period at the moment it happened."""
         parties = list(deadline.parties_left)
-        early = await tables.rows("early", deadline.subject, row.id, fact.at, parties)
-        for found in early:
-            act = Act(ENGINE, found["at"], fact.recorded_at, self._register, self._new_id)
-            said = MeetDeadline(
-                by_event=found["event_id"], by_topic=found["topic"], party=found["party"] or None
-            )
+        for found in desk.early(deadline.subject, row.id, fact.at, parties):
+            act = Act(ENGINE, found.at, fact.recorded_at, self._register, self._new_id)
+            party = found.party if found.party in parties else None
+            said = MeetDeadline(by_event=found.event_id, by_topic=found.topic, party=party)
             deadline.meet_deadline(said, act)
 
-    def _opened(
-        self, place: Place, said: OpenDeadline, act: Act, touched: dict[UUID, Deadline]
+    async def _opened(
+        self, place: Place, said: OpenDeadline, fact: Fact, desk: Desk, recording: Recording
     ) -> Deadline | None:
+        """The period that begins; None when it has begun already."""
         name = f"{said.rule}/{said.part}/{said.subject}/{place.party}/{said.start_event}"
         id = uuid.uuid5(DEADLINES, name)
-        if id in touched:
+        deadline = await recording.open(id, said)
+        if deadline is None:
             return None
-        touched[id] = Deadline.open_deadline(said, act, id=id)
-        return touched[id]
-
-    async def _deadline(self, id: UUID, touched: dict[UUID, Deadline]) -> Deadline:
-        if id not in touched:
-            found = await self._fold.read(Deadline, id)
-            if found is None:
-                raise Conflict("deadline-gone", f"Không có thời hạn {id}.", f"No deadline {id}.")
-            touched[id] = found
-        return touched[id]
-
-    async def _save(self, deadlines: list[Deadline], act: Act, envelope: Envelope) -> None:
-        if not any(each.pending_events for each in deadlines):
-            return
-        ctx = Context(
-            act=act,
-            fold=self._fold,
-            command_id=envelope.event_id,
-            correlation_id=envelope.metadata.correlation_id,
-            traceparent=envelope.metadata.traceparent,
+        desk.note(
+            Noted(
+                id,
+                said.rule,
+                said.part,
+                said.subject,
+                place.matter,
+                place.party,
+                fact.event_id,
+                deadline.last_day,
+                deadline.due,
+            )
         )
-        await ctx.save(*deadlines)
+        return deadline
+
+
+def _counted_from(wiring: Wiring) -> Iterator[str]:
+    """Rules from whose end others are counted, so that it counts also when it is over."""
+    for row in wiring.rows.values():
+        for name in ("before", "counted_from"):
+            rule = row.needs.get(name, {}).get("rule")
+            if rule is not None:
+                yield rule
+
+
+def _of_this_part(row: Row, found: Noted, fact: Fact) -> bool:
+    """Of a rule with several periods, whether a fact ends this one."""
+    said = row.needs.get("stop_part")
+    part = said and said["parts"].get(look(fact, said["field"]))
+    return not part or part == found.part
+
+
+def _too_early(row: Row, fact: Fact, desk: Desk) -> None:
+    party = first_of(fact, row.fields("stop_keyed")) or ""
+    for subject in fact.subjects:
+        if subject.partition(":")[0] in row.kinds:
+            desk.heard(Early(subject, row.id, fact.event_id, fact.topic, fact.at, party))
 
 
 def _end(deadline: Deadline, hit: _Hit, fact: Fact, act: Act) -> None:
+    # A key that is no body only tells several periods of one matter apart.
+    party = hit.party if deadline.opened.parties else None
     if hit.closes:
         cancelled = fact.topic.endswith("task_cancelled.v1")
         deadline.close_deadline(
@@ -235,26 +304,11 @@ def _end(deadline: Deadline, hit: _Hit, fact: Fact, act: Act) -> None:
                 by_event=fact.event_id,
                 by_topic=fact.topic,
                 reason="cancelled" if cancelled else "matter_ended",
-                party=hit.party,
+                party=party,
             ),
             act,
         )
     else:
         deadline.meet_deadline(
-            MeetDeadline(by_event=fact.event_id, by_topic=fact.topic, party=hit.party), act
+            MeetDeadline(by_event=fact.event_id, by_topic=fact.topic, party=party), act
         )
-
-
-async def _note(place: Place, deadline: Deadline, fact: Fact, tables: Tables) -> None:
-    await tables.run(
-        "open",
-        deadline.id,
-        deadline.rule,
-        deadline.opened.part,
-        deadline.subject,
-        place.matter,
-        place.party,
-        fact.event_id,
-        deadline.last_day,
-        deadline.due,
-    )

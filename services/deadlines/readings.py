@@ -2,7 +2,7 @@
 
 import base64
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -12,6 +12,7 @@ from asyncpg import Record
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.deadlines import words
+from services.deadlines.wiring import load_wiring
 from shared.actor import VIETNAM
 from shared.errors import NotUnderstood
 from shared.http.asking import EVER, NEVER, Moment
@@ -20,7 +21,10 @@ from shared.http.door import Reader
 PAGE_DEADLINES_DEFAULT = 50
 PAGE_DEADLINES_MAX = 200
 NO_ID = UUID(int=0)
-State = Literal["running", "due", "overdue", "met", "missed"]
+State = Literal["running", "due", "week", "overdue", "met", "missed"]
+OF_STATE: Mapping[State, str] = {"met": "met", "missed": "missed"}
+"""Which list a state is read from; all others from that of what is open."""
+DAYS_OF_A_WEEK = 7
 
 
 class DeadlinesAsked(BaseModel):
@@ -29,12 +33,13 @@ class DeadlinesAsked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     state: State = "running"
-    """running: open, not over; due: open, ends today; overdue: open, over; met: done in time (or
-    without a figure to measure by); missed: was not done in time, done late or still open."""
+    """running: open, not over; due: open, ends today; week: open, ends by Sunday; overdue: open,
+    over; met: done in time (or without a figure to measure by); missed: was not done in time, done
+    late or still open."""
     agency: str = Field("", max_length=80, pattern=r"^([A-Z][A-Z0-9_]*(-[A-Za-z0-9-]+)?)?$")
     """A body that it binds."""
     subject: str = Field("", max_length=120, pattern=r"^([a-z]+:[0-9A-Za-z._-]+)?$")
-    """`<kind>:<id>`: all periods around one thing, whatever their state."""
+    """`<kind>:<id>`: all periods around one thing, in any state unless one is asked for."""
     since: Moment = NEVER
     """Ends at or after this moment."""
     before: Moment = EVER
@@ -48,13 +53,16 @@ async def list_deadlines(asked: DeadlinesAsked, reader: Reader) -> dict[str, Any
     """Periods in the order in which they end."""
     at, id = _after(asked.after)
     async with reader.tables("due", snapshot=True) as tables:
+        first, last = _span(asked, reader.now)
+        who: tuple[object, ...] = ([asked.agency],) if asked.agency else ()
         if asked.subject:
-            rows = await tables.rows("list_of_subject", asked.subject, at, id, asked.limit)
+            kind = OF_STATE.get(asked.state, "open") if "state" in asked.model_fields_set else ""
+            if not kind:
+                first, last = asked.since, asked.before
+            around = (asked.subject, kind, [asked.agency] if asked.agency else None)
+            rows = await tables.rows("list_of_subject", first, last, at, id, asked.limit, *around)
         else:
-            first, last = _span(asked, reader.now)
-            name = {"met": "list_met", "missed": "list_missed"}.get(asked.state, "list_open")
-            who: tuple[object, ...] = ([asked.agency],) if asked.agency else ()
-            name += "_of_agency" if asked.agency else ""
+            name = f"list_{OF_STATE.get(asked.state, 'open')}{'_of_agency' if who else ''}"
             rows = await tables.rows(name, first, last, at, id, asked.limit, *who)
         parties = await tables.rows("parties", [row["id"] for row in rows])
     bound: dict[UUID, list[Record]] = defaultdict(list)
@@ -107,12 +115,19 @@ def shown(row: Record, parties: Sequence[Record], now: datetime) -> dict[str, An
             for each in parties
         ],
         "responsible": opened["responsible"],
+        "waits_for": _waits_for(row["rule"]),
         "warned": row["warned"],
         "missed_at": row["missed_at"],
         "ended_at": row["ended_at"],
         "in_time": row["in_time"],
         "closed": row["closed"],
     }
+
+
+def _waits_for(rule: str) -> str | None:
+    """The service that will record what ends it, as long as nobody does; then it is not missed."""
+    row = load_wiring().rows.get(rule)
+    return row.waits_for or None if row else None
 
 
 def state_of(row: Record, now: datetime) -> str:
@@ -136,6 +151,9 @@ def _span(asked: DeadlinesAsked, now: datetime) -> tuple[datetime, datetime]:
         case "due":
             first = max(first, just_now)
             last = min(last, _end_of_today(now) + timedelta(microseconds=1))
+        case "week":
+            first = max(first, just_now)
+            last = min(last, _end_of_week(now) + timedelta(microseconds=1))
         case "overdue":
             last = min(last, just_now)
     return first, last
@@ -145,6 +163,13 @@ def _end_of_today(now: datetime) -> datetime:
     """24:00 of today in Viet Nam: what ends then ends today."""
     today = now.astimezone(VIETNAM).date() + timedelta(days=1)
     return datetime.combine(today, time(), VIETNAM)
+
+
+def _end_of_week(now: datetime) -> datetime:
+    """24:00 of this week's Sunday in Viet Nam."""
+    today = now.astimezone(VIETNAM).date()
+    monday = today + timedelta(days=DAYS_OF_A_WEEK - today.weekday())
+    return datetime.combine(monday, time(), VIETNAM)
 
 
 def _extension(said: dict[str, Any]) -> dict[str, Any]:

@@ -57,10 +57,23 @@ class Matter:
 class Reckoner:
     """The table, the calendar and the policy together."""
 
-    def __init__(self, periods: Periods, calendar: WorkingCalendar, policy: Policy) -> None:
+    def __init__(
+        self,
+        periods: Periods,
+        calendar: WorkingCalendar,
+        policy: Policy,
+        unrecorded: frozenset[str] = frozenset(),
+    ) -> None:
+        self.table = periods
         self.periods = {each.id: each for each in periods.all()}
         self.calendar = calendar
         self.policy = policy
+        self.unrecorded = unrecorded
+        """Ids of rows whose end nobody can record yet: they are warned of and never missed."""
+
+    def never_missing(self, unrecorded: frozenset[str]) -> "Reckoner":
+        """The same, for a world in which nobody records what ends these rows."""
+        return Reckoner(self.table, self.calendar, self.policy, unrecorded)
 
     def lengths(self, period: Period, matter: Matter, levels: str = "") -> Iterator[Chosen]:
         """The length, or several when each level has a period of its own; none when stated."""
@@ -131,16 +144,15 @@ class Reckoner:
         self, period: Period, start: datetime, end: End, known: datetime, extensions: int = 0
     ) -> tuple[Alarm, ...]:
         """When to warn; moments that had gone by when the fact was known are left out."""
-        return tuple(
-            sorted(
-                (each for each in self._alarms(period, start, end, extensions) if each.at > known),
-                key=lambda each: each.at,
-            )
-        )
+        found = (each for each in self._alarms(period, start, end, extensions) if each.at > known)
+        return tuple(sorted(found, key=lambda each: each.at))
 
     def miss_at(self, period: Period, end: End, known: datetime) -> datetime | None:
-        """When the clock calls it missed; never for *ngay* and for what only entitles."""
-        if period.counting == "IMMEDIATE" or period.limit in ("entitlement", "derived"):
+        """When the clock calls it missed; never for *ngay*, for what only entitles, and for what
+        nobody can record as done."""
+        if period.counting == "IMMEDIATE" or self._only_informs(period):
+            return None
+        if period.id in self.unrecorded:
             return None
         return end.due if end.due > known else known + LATE_GRACE
 
@@ -150,18 +162,22 @@ class Reckoner:
         if period.counting == "IMMEDIATE":
             yield Alarm(at=start + self.policy.immediate, level="warn", why="elapsed")
             return
-        if period.limit == "entitlement":
+        if self._only_informs(period):
             yield from _ahead(start, end.due, LEADS[:1])
             return
         total = end.due - start
         if end.last_day is None:
             yield Alarm(at=end.due - total / HOURS_SHARE, level="warn", why="ahead")
             return
-        yield from _ahead(start, end.due, LEADS)
+        yield from _ahead(start, end.due, LEADS[:2] if period.id in self.unrecorded else LEADS)
         ask_by = self.ask_by(period, extensions + 1, end.last_day)
         if ask_by is not None:
             at = midnight_after(ask_by - timedelta(days=1))
             yield Alarm(at=at, level="warn", why="last_day_to_ask")
+
+    def _only_informs(self, period: Period) -> bool:
+        """Whether its end is nobody's failure: an entitlement, what follows by law, a right."""
+        return period.limit in ("entitlement", "derived") or period.id in self.policy.rights
 
     def _by_level(self, period: Period, matter: Matter, levels: str) -> Iterator[Chosen]:
         by_level = period.length_by_level
@@ -231,4 +247,4 @@ def _ahead(
 ) -> Iterator[Alarm]:
     for lead, level in leads:
         if lead * 2 <= due - start:
-            yield Alarm(at=due - lead, level=level, why="ahead")
+            yield Alarm.model_construct(at=due - lead, level=level, why="ahead")

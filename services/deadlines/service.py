@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from services.deadlines.almanac import Almanac
 from services.deadlines.clock import Clock
 from services.deadlines.domain import Deadline
 from services.deadlines.http import ROUTES
@@ -25,6 +26,8 @@ from shared.sql import Tables
 from shared.system import System, new_id
 
 FOLDER = Path(__file__).parent
+GATHER_SECONDS = 0.2
+"""The shortest period is hours long; facts that come close together are taken together."""
 FACTS = ("directives", "cases", "victims", "notifications", "vault")
 """The services whose facts start and stop periods."""
 
@@ -39,7 +42,7 @@ async def start(system: System) -> None:
         new_id,
     )
     await system.start_projection(watch(reactor, system))
-    clock = make_clock(system)
+    clock = make_clock(system, make_almanac(system, reactor))
 
     async def lead() -> None:
         async with leadership("deadlines.clock", system.database_url):
@@ -52,10 +55,15 @@ def watch(reactor: Reactor, system: System) -> Projection:
     """The reactor as a follower of every service that runs here and records facts it knows."""
 
     sources = tuple(name for name in FACTS if name in system.logs)
-    return replace(WATCH, sources=sources, apply=each(reactor.take))
+    return replace(WATCH, sources=sources, apply=reactor.take_all)
 
 
-def make_clock(system: System) -> Clock:
+def make_almanac(system: System, reactor: Reactor) -> Almanac:
+    """What opens the periods of the calendar."""
+    return Almanac(reactor.opener, Fold(system.logs["deadlines"]), system.clock, new_id)
+
+
+def make_clock(system: System, almanac: Almanac) -> Clock:
     """The clock on this process's read model."""
 
     @asynccontextmanager
@@ -65,7 +73,8 @@ def make_clock(system: System) -> Clock:
 
     [follower] = system.followers[DUE.schema]
     fold = Fold(system.logs["deadlines"])
-    return Clock(follower, fold, system.register, system.clock, new_id, tables)
+    now = system.clock
+    return Clock(follower, fold, system.register, now, new_id, tables, almanac.open_due)
 
 
 async def _nowhere(envelope: Envelope, tables: Tables) -> None:
@@ -79,6 +88,7 @@ WATCH = Projection(
     folder=FOLDER / "watch",
     sources=(),
     apply=each(_nowhere),
+    gather_seconds=GATHER_SECONDS,
 )
 """What the reactor remembers. No read model: it is never rebuilt."""
 

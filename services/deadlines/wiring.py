@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from services.deadlines.patterns import WORLD, Pattern, compile_pattern
 from shared.reference.deadlines import Period, Share, load_periods
 
 FOLDER = Path(__file__).parent
+SPLIT_OFF = "cases.case_split_off.v1"
 
 
 @dataclass(frozen=True)
@@ -24,14 +25,24 @@ class Row:
     extends: tuple[Pattern, ...]
     recomputes: tuple[Pattern, ...]
     restates: tuple[Pattern, ...]
+    passes: tuple[Pattern, ...]
+    """Facts after which it binds another body and runs on."""
     kinds: tuple[str, ...]
     """Kinds of subject that it is about, in this order."""
     needs: Mapping[str, Any]
     """What else `wiring.json` says of it."""
+    waits_for: str = ""
+    """The service that will record what stops it, as long as nobody does."""
 
     @property
     def id(self) -> str:
         return self.period.id
+
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """Every fact that touches it."""
+        moves = (*self.extends, *self.recomputes, *self.restates, *self.passes)
+        return (*self.starts, *self.stops, *self.closes, *moves)
 
     def fields(self, name: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Names of fields that the wiring gives for a purpose."""
@@ -50,6 +61,36 @@ class Wiring:
     """What is remembered of a subject → the fields of facts that say it."""
     halves: Mapping[str, tuple[Row, ...]]
     """Rule → rows that start with it, are a share of it, and end with it."""
+    persons: Mapping[str, str]
+    """Topic → the field that names the one person whom a fact of a case is about."""
+
+    @property
+    def unrecorded(self) -> frozenset[str]:
+        """Ids of the rows that nobody can end yet."""
+        return frozenset(row.id for row in self.rows.values() if row.waits_for)
+
+    def why_not_opened(self, recorded: Collection[str]) -> Mapping[str, str]:
+        """Why a row is opened by none of the recorded topics, for people: id → reason."""
+        return {
+            row.id: self._why(row)
+            for row in self.rows.values()
+            if not any(each.topic in recorded and not each.waits for each in row.starts)
+        }
+
+    def _why(self, row: Row) -> str:
+        services = dict.fromkeys(
+            self.waiting[each.event] for each in row.starts if each.event in self.waiting
+        )
+        waits = dict.fromkeys(
+            each.waits for each in row.starts if each.waits and each.event not in self.waiting
+        )
+        if row.needs.get("calendar"):
+            return f"the clock opens it, one for each {row.needs['calendar']}"
+        if row.needs.get("halves"):
+            return "opens with the periods that it is a share of"
+        if row.needs.get("recompute_only"):
+            return "opens nothing: by it others are recomputed"
+        return "; ".join([*(f"waits for the service {each}" for each in services), *waits])
 
 
 @functools.cache
@@ -62,18 +103,29 @@ def load_wiring() -> Wiring:
         # What nobody has wired stays as the table words it until the event comes.
         known.setdefault(name, {"service": service, "when": _AsWorded()})
     rows = {each.id: _row(each, table, known) for each in load_periods().all()}
-    by_topic: dict[str, dict[str, Row]] = {}
-    for row in rows.values():
-        uses = (row.starts, row.stops, row.closes, row.extends, row.recomputes, row.restates)
-        for pattern in (each for use in uses for each in use):
-            by_topic.setdefault(pattern.topic, {})[row.id] = row
     return Wiring(
         rows,
-        {topic: tuple(found.values()) for topic, found in by_topic.items()},
+        _by_topic(rows.values()),
         table["waiting"],
         {name: tuple(fields) for name, fields in table["about"].items()},
         _halves(rows.values()),
+        {
+            pattern.topic: known[pattern.event]["person"]
+            for row in rows.values()
+            for pattern in row.patterns
+            if "person" in known[pattern.event]
+        },
     )
+
+
+def _by_topic(rows: Iterable[Row]) -> Mapping[str, tuple[Row, ...]]:
+    found: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        for pattern in row.patterns:
+            found.setdefault(pattern.topic, {})[row.id] = row
+        if row.needs.get("splits"):
+            found.setdefault(SPLIT_OFF, {})[row.id] = row
+    return {topic: tuple(each.values()) for topic, each in found.items()}
 
 
 def _halves(rows: Iterable[Row]) -> Mapping[str, tuple[Row, ...]]:
@@ -104,16 +156,20 @@ def _row(period: Period, table: Mapping[str, Any], known: Mapping[str, Any]) -> 
             if not WORLD.fullmatch(text)
         )
 
-    starts = needs.get("starts_as", period.starts_on)
-    opens = not needs.get("recompute_only")
+    starts = (*needs.get("starts_as", period.starts_on), *needs.get("starts_also", ()))
+    stops = (*needs.get("stops_as", period.stops_on), *needs.get("stops_also", ()))
+    stopping = patterns(stops, "stops_when")
+    waiting = dict.fromkeys(table["waiting"].get(each.event) for each in stopping)
     return Row(
         period,
-        patterns((*starts, *needs.get("starts_also", ())), "starts_when") if opens else (),
-        patterns(needs.get("stops_as", period.stops_on), "stops_when"),
+        () if needs.get("recompute_only") else patterns(starts, "starts_when"),
+        stopping,
         patterns(needs.get("closes_on", ())),
         patterns(needs.get("extends_on", ())),
         patterns(needs.get("recomputes_on", ())),
         patterns(needs.get("restates_on", ())),
+        patterns(needs.get("passes_on", ())),
         tuple(needs.get("subject", table["tracks"][period.track])),
         needs,
+        "" if None in waiting else ", ".join(each for each in waiting if each),
     )

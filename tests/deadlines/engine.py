@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from services.deadlines.almanac import Almanac
 from services.deadlines.clock import Clock
 from services.deadlines.domain import Deadline
 from services.deadlines.policy import load_policy
@@ -55,7 +56,7 @@ class Engine:
         self.log: Log = deadlines or MemoryLog("deadlines", uuid.uuid4(), self.clock_now)
         self.begin()
 
-    def begin(self) -> None:
+    def begin(self, *, one_by_one: bool = False) -> None:
         """The processes' memory is new; logs and tables are what they were."""
         reactor = Reactor(
             load_wiring(),
@@ -65,7 +66,8 @@ class Engine:
             new_id,
         )
 
-        watch = replace(WATCH, sources=STORES, apply=each(reactor.take))
+        apply = each(reactor.take) if one_by_one else reactor.take_all
+        watch = replace(WATCH, sources=STORES, apply=apply)
         self.reactor = reactor
         self.watching = [Follower(watch, LogSource(self.facts[name]), self.pool) for name in STORES]
         self.following = Follower(DUE, LogSource(self.log), self.pool)
@@ -85,6 +87,10 @@ class Engine:
         fold = Fold(self.log)
         return Clock(self.following, fold, load_register(), self.clock_now, new_id, tables)
 
+    def almanac(self) -> Almanac:
+        """What opens the periods of the calendar, of another process each time."""
+        return Almanac(self.reactor.opener, Fold(self.log), self.clock_now, new_id)
+
     async def create(self) -> "Engine":
         await WATCH.create(self.pool)
         await DUE.create(self.pool)
@@ -98,24 +104,43 @@ class Engine:
         by: str = POLICE,
         store: str = "cases",
         recorded: str = "",
+        later: bool = False,
         **fields: Any,
     ) -> UUID:
-        """Record a fact of another service, and let the engine take it."""
+        """Record a fact of another service, and let the engine take it, or do so `later`."""
+        who = {} if store == "directives" else {"agency": by}
+        event_id = await self.record(
+            f"{store}.{name}.v1", when, subjects, by, who | fields, recorded=recorded
+        )
+        if not later:
+            await self.settle()
+        return event_id
+
+    async def record(
+        self,
+        topic: str,
+        when: str,
+        subjects: tuple[str, ...],
+        by: str,
+        fields: Mapping[str, Any],
+        *,
+        recorded: str = "",
+    ) -> UUID:
+        """Record a fact; nobody has taken it yet."""
         self.now = max(self.now, at(recorded or when))
         event_id = new_id()
-        who = {} if store == "directives" else {"agency": by}
-        body = {"timestamp": at(when).isoformat(), **who, **fields}
+        body = {"timestamp": at(when).isoformat(), **fields}
         metadata = Metadata(Actor(by, "clerk"), subjects, event_id, event_id)
         new = NewEvent(
             event_id,
             uuid.uuid5(uuid.NAMESPACE_URL, subjects[0]),
             1,
-            f"{store}.{name}.v1",
+            topic,
             orjson.dumps(body),
             metadata.to_json(),
         )
-        await self.facts[store].append(Append(new_id(), (new,), {new.stream: Expect.ANY}))
-        await self.settle()
+        facts = self.facts[topic.partition(".")[0]]
+        await facts.append(Append(new_id(), (new,), {new.stream: Expect.ANY}))
         return event_id
 
     async def settle(self) -> None:

@@ -19,10 +19,10 @@ SOON_SECONDS = 15.0
 async def test_nothing_is_said_before_its_moment_and_all_of_it_at_it(engine: Engine):
     await engine.fact("tip_transferred", "2026-01-05 08:00", TIP, kind="vks_takeover_requested")
     # Five days end on Saturday the 10th, which is worked this year.
-    early = await engine.tick("2026-01-07 23:59")
+    early = await engine.tick("2026-01-09 23:59:59")
 
     warned = await engine.tick("2026-01-10 00:00")
-    still = await engine.tick("2026-01-10 23:59")
+    still = await engine.tick("2026-01-10 23:59:59")
     missed = await engine.tick("2026-01-11 00:00")
     again = await engine.tick("2026-01-11 00:01")
 

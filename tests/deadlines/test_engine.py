@@ -5,7 +5,14 @@ from uuid import UUID
 from services.deadlines.projection import DUE
 from tests.deadlines.engine import CASE, COURT, PERSON, POLICE, PROCURACY, TIP, Engine, at
 
-RECEIVED = {"receiver": "CQDT", "competent": True, "urgent": True, "kind": "tin_bao"}
+RECEIVED = {
+    "receiver": "CQDT",
+    "competent": True,
+    "urgent": True,
+    "remote": False,
+    "kind": "tin_bao",
+    "informant_ref": str(UUID(int=3)),
+}
 INSTITUTED = {"by": "CQDT", "severity_class": "RNT", "juvenile": False, "investigates": "whole"}
 
 
@@ -163,10 +170,15 @@ async def test_a_case_of_2025_keeps_its_regime_after_the_law_has_changed(engine:
 async def test_two_procuracies_have_a_period_of_their_own_to_protest(engine: Engine):
     await engine.fact("first_instance_judgment_pronounced", "2026-03-02 16:00", CASE, by=COURT)
 
-    await engine.fact("protest_filed", "2026-03-10 09:00", CASE, by=PROCURACY, kind="appeal")
+    said = {"step": "filed", "kind": "appeal", "against": "judgment", "level": "same"}
+    await engine.fact("protest_filed", "2026-03-10 09:00", CASE, by=PROCURACY, late=False, **said)
 
-    assert (await engine.period("PROTEST", "SAME_LEVEL")).due == at("2026-03-18 00:00")
-    assert (await engine.period("PROTEST", "SUPERIOR")).due == at("2026-04-02 00:00")
+    same, above = (
+        await engine.period("PROTEST", "SAME_LEVEL"),
+        await engine.period("PROTEST", "SUPERIOR"),
+    )
+    assert (same.due, above.due) == (at("2026-03-18 00:00"), at("2026-04-02 00:00"))
+    assert (same.is_over, above.is_over) == (True, False)
 
 
 async def test_only_a_detained_person_has_a_period_of_detention_while_the_charge_is_decided(

@@ -16,6 +16,7 @@ from shared.system import running
 from tests.running import HEALTH, ISSUER, POLICE, World, directive, now, task, until
 
 AUDITOR = "BCD138_CP-VN"
+MANY = 40
 
 
 class Times:
@@ -110,3 +111,46 @@ async def test_due_dates_are_missed_once_whatever_dies_and_done_work_is_not(
     assert ordinary["article"] == "Điều 4(2)(c), 18(1)"
     assert ordinary["why_vi"] == "1 ngày làm việc"
     assert sorted(each.responsible[0] for each in tasks) == sorted([POLICE, HEALTH])
+
+
+async def test_a_batch_that_a_restart_interrupts_opens_each_period_once(
+    data_folder: Callable[[], Path],
+):
+    times, data = Times(), data_folder()
+    today = now().astimezone(VIETNAM).date()
+    due = {"type": "date", "on": (today + timedelta(days=10)).isoformat()}
+    keys = [f"T{n:02d}" for n in range(1, MANY + 1)]
+
+    async with system_at(data, times) as world:
+        said = directive(
+            issue_date=today.isoformat(), tasks=[task(key, POLICE, due=due) for key in keys]
+        )
+        said["occurred_at"] = now().isoformat()
+        status, issued = await world.post(ISSUER, "/v1/directives", said)
+        assert status == 201, issued
+        done = issued["tasks"]["T01"]
+        for act, body in (
+            ("acknowledgements", {"outcome": "accepted"}),
+            ("completions", {"result": "xong"}),
+        ):
+            path = f"/v1/directives/tasks/{done}/{act}"
+            status, answer = await world.post(POLICE, path, body)
+            assert status == 202, answer
+    async with system_at(data, times) as world:
+
+        async def all_there() -> bool:
+            found = await periods(world, subject=issued["stream"])
+            return len([each for each in found if each["rule"] == "TASK-DUE"]) == MANY
+
+        await until(all_there)
+
+        async def one_is_met() -> bool:
+            return len(await periods(world, state="met", agency=POLICE)) == 1
+
+        await until(one_is_met)
+        events = await world.system.logs["deadlines"].read(0, 10_000)
+
+    opened = [each for each in events if each.topic == "deadlines.deadline_opened.v1"]
+    tasks = [each for each in opened if each.fields["rule"] == "TASK-DUE"]
+    assert len(tasks) == len({each.stream for each in tasks}) == MANY
+    assert len({each.metadata.causation_id for each in tasks}) == MANY

@@ -1,6 +1,7 @@
 """Every row of the table of periods against a worked example; a changed row changes the test."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,13 @@ from services.deadlines.policy import load_policy
 from services.deadlines.reckoning import Matter, Reckoner
 from services.deadlines.wiring import load_wiring
 from shared.reference.calendar import load_calendar
-from shared.reference.deadlines import load_periods
+from shared.reference.deadlines import Length, Period, Share, load_periods
 
 EXAMPLES = json.loads(Path(__file__).with_name("worked_examples.json").read_text(encoding="utf-8"))
+"""`rows`: at least one for each row, on purpose at days off. `plain`: for those whose every other
+example is moved off days off, one that is not, so that a day more or less would show."""
+COUNTED = [*EXAMPLES["rows"], *EXAMPLES["plain"]]
+WITHOUT_LENGTH = ("IMMEDIATE", "SAME_DAY", "AS_STATED", "CONFIG")
 RECKONER = Reckoner(load_periods(), load_calendar(), load_policy())
 COURTS = {
     "HIGH": "TAND_CC-VN",
@@ -65,7 +70,7 @@ def counted(example: dict[str, Any]) -> End:
     return RECKONER.ends(period, start, chosen.length)
 
 
-@pytest.mark.parametrize("example", EXAMPLES["rows"], ids=named)
+@pytest.mark.parametrize("example", COUNTED, ids=named)
 def test_a_period_ends_where_the_law_says(example: dict[str, Any]):
     end = counted(example)
 
@@ -121,3 +126,39 @@ def test_every_extension_names_who_decides_it():
 
 def test_every_row_is_wired():
     assert set(load_wiring().rows) == set(RECKONER.periods)
+
+
+def longer(period: Period, by: int) -> Period:
+    """The same row, every length of it a little longer or shorter."""
+
+    def other(length: Length) -> Length:
+        return Length(length.n + by, length.unit)
+
+    return replace(
+        period,
+        length=other(period.length) if isinstance(period.length, Length) else period.length,
+        length_by_class={name: other(each) for name, each in period.length_by_class.items()},
+        length_by_level={name: other(each) for name, each in period.length_by_level.items()},
+    )
+
+
+@pytest.mark.parametrize("rule", sorted(RECKONER.periods))
+def test_a_row_that_is_longer_or_shorter_by_one_fails_an_example(
+    rule: str, monkeypatch: pytest.MonkeyPatch
+):
+    period = RECKONER.periods[rule]
+    own = [each for each in COUNTED if each["rule"] == rule and each.get("kind") != "recompute"]
+    if period.counting in WITHOUT_LENGTH or isinstance(period.length, Share) or not own:
+        return  # What a paper states, what is at once, and what is a share of others.
+    each_length = {(each.get("severity"), each.get("level")) for each in own}
+    sharp = set()
+
+    for by in (1, -1):
+        monkeypatch.setitem(RECKONER.periods, rule, longer(period, by))
+        sharp |= {
+            (by, each.get("severity"), each.get("level"))
+            for each in own
+            if counted(each).due != moment(each["end"])
+        }
+
+    assert sharp == {(by, *each) for by in (1, -1) for each in each_length}
