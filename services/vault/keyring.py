@@ -28,6 +28,7 @@ AWAY = (
     *(OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError),
     *(asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError),
     asyncpg.InternalClientError,  # Of a pooled connection that was just cut off.
+    asyncpg.ObjectNotInPrerequisiteStateError,  # A database that lets nobody in for now.
 )
 
 
