@@ -19,6 +19,7 @@ from shared.bus import Bus, Consumer, Message, NoConsumer, Unavailable
 from shared.envelope import Envelope, message_id
 from shared.errors import Broken
 from shared.follow import Batch
+from shared.log import Load
 from shared.relay import PREVIOUS
 from shared.telemetry import REGISTRY
 
@@ -42,8 +43,6 @@ FILLED_EVENTS = Counter(
 
 Fill = Callable[[int, int], Awaitable[Sequence[Envelope]]]
 """`fill(after, limit)`: the owner's events after a position, in order, as `Log.read` gives them."""
-Load = Callable[[UUID, int, int], Awaitable[Sequence[Envelope]]]
-"""`load(stream, after, limit)`: the owner's events of one stream, as `Log.load` gives them."""
 
 
 @dataclass(frozen=True, slots=True)

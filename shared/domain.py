@@ -122,6 +122,15 @@ class Aggregate(BaseAggregate[UUID]):
         """Take a fact in. Never refuses, never computes a new fact."""
         raise NotImplementedError(f"{type(self).__name__} does not evolve")
 
+    def is_timely(self, event: Event) -> bool:
+        """Whether that fact may have happened when it says, by all that came before it here.
+
+        Asked anew of every fact when one of them is corrected; it repeats what the guards ask of
+        the time of an act, and knows of nothing else.
+        """
+        del event
+        return True
+
     def state(self) -> dict[str, object]:
         """The state as readers see it: JSON values only."""
         raise NotImplementedError(f"{type(self).__name__} shows no state")

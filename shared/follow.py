@@ -23,7 +23,7 @@ from shared.errors import Broken, Retry
 from shared.log import Log
 from shared.sql import Connection, Tables, read_blocks
 from shared.telemetry import REGISTRY
-from shared.turn import Streak, Turn
+from shared.turn import RETRIED, Streak, Turn
 
 BATCH_MAX = 500
 """Events taken in one transaction."""
@@ -54,12 +54,16 @@ OLDEST_PARKED_SECONDS = Gauge(
 )
 
 
+async def _nothing() -> None:
+    """A log needs no acknowledgement."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Events in order, and what to do once they are safely taken."""
 
     envelopes: Sequence[Envelope]
-    ack: Callable[[], Awaitable[None]]
+    ack: Callable[[], Awaitable[None]] = _nothing
 
 
 class Source(Protocol):
@@ -89,7 +93,7 @@ class LogSource:
         envelopes = await self._log.read(after, limit)
         if not envelopes:
             await self._log.changed(after, wait_seconds)
-        return Batch(envelopes, _nothing)
+        return Batch(envelopes)
 
     async def load(self, stream: UUID, after: int, limit: int) -> Sequence[Envelope]:
         return await self._log.load(stream, after, limit)
@@ -133,6 +137,9 @@ class Projection:
     over; a projection that has any can be switched only when its numbers are the same, too."""
     suffix: str = ""
     """Of the schema, for what is built beside the live one, e.g. `_new`."""
+    gather_seconds: float = 0.0
+    """How long to wait after a batch for more to come: one larger transaction costs less than many
+    small ones, where nobody needs to see at once what has happened."""
 
     @property
     def title(self) -> str:
@@ -201,7 +208,9 @@ class Follower:
         """
         self._begun = False
         while True:
-            await self.step(POLL_SECONDS)
+            taken = await self.step(POLL_SECONDS)
+            if 0 < taken < BATCH_MAX and self.projection.gather_seconds:
+                await asyncio.sleep(self.projection.gather_seconds)
 
     async def step(self, wait_seconds: float = 0.0) -> int:
         """Try what is parked and due, then take one batch; returns how many events came in it."""
@@ -314,6 +323,11 @@ class Follower:
         self.moved.set()
         self.moved = asyncio.Event()
 
+    def forget_figures(self) -> None:
+        """Take its figures off the metrics: what it follows is no read model that anybody reads."""
+        for each in (PARKED, QUARANTINED, OLDEST_PARKED_SECONDS, RETRIED):
+            each.remove_by_labels({"follower": self.name})
+
     def _wake(self) -> None:
         self.heard()
         self.tell(self.position)
@@ -334,7 +348,3 @@ async def _its_turn(follow: Tables) -> None:
 
 def _to_nobody(position: int) -> None:
     """Until somebody wants to know."""
-
-
-async def _nothing() -> None:
-    """A log needs no acknowledgement."""

@@ -7,7 +7,7 @@
 4. What was appended is never changed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
@@ -80,6 +80,10 @@ class Verdict:
     recorded_at: datetime | None = None
 
 
+Load = Callable[[UUID, int, int], Awaitable[Sequence[Envelope]]]
+"""`load(stream, after, limit)`: events of one stream, as `Log.load` gives them."""
+
+
 class Log(Protocol):
     """An append-only store of events."""
 
@@ -98,6 +102,10 @@ class Log(Protocol):
         self, stream: UUID, after: int = 0, limit: int | None = None
     ) -> Sequence[Envelope]:
         """Events of one stream with a version above `after`, in order; all, or at most `limit`."""
+        ...
+
+    async def find(self, event_id: UUID) -> Envelope | None:
+        """One event by its id, or None."""
         ...
 
     async def count(

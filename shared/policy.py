@@ -72,6 +72,7 @@ class Competence:
             rule=f"competence:{event.TOPIC}",
             remedy_vi=f"Cơ quan có thẩm quyền: {', '.join(allowed)}.",
             remedy_en=f"Who may: {', '.join(allowed)}.",
+            extra={"article": event.SOURCE},
         )
 
     def _decide(self, topic: str, type_code: str, on: date) -> bool:

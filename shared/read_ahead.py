@@ -55,7 +55,7 @@ class ReadAhead:
         if self.before is not None:
             given = list(itertools.takewhile(self._is_before, self._held))
         self._held = self._held[len(given) :]
-        return Batch(given, _nothing)
+        return Batch(given)
 
     async def load(self, stream: UUID, after: int, limit: int) -> Sequence[Envelope]:
         """At most `limit` of the owner's events of one stream above a version."""
@@ -73,7 +73,3 @@ class ReadAhead:
     async def _read(self, after: int) -> Sequence[Envelope]:
         events = await self._log.read(after, BATCH_EVENTS)
         return [each for each in events if each.position <= self._goal]
-
-
-async def _nothing() -> None:
-    """A log needs no acknowledgement."""

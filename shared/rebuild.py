@@ -22,14 +22,7 @@ import asyncpg
 import structlog
 
 from shared.errors import Broken, Conflict, Retry
-from shared.follow import (
-    FOLLOW_SQL,
-    OLDEST_PARKED_SECONDS,
-    PARKED,
-    QUARANTINED,
-    Follower,
-    Projection,
-)
+from shared.follow import FOLLOW_SQL, Follower, Projection
 from shared.log import Log
 from shared.read_ahead import BATCH_EVENTS, ReadAhead
 from shared.sql import Connection, read_blocks
@@ -134,7 +127,7 @@ async def _alone(projection: Projection, pool: asyncpg.Pool) -> AsyncIterator[Co
     """The connection that holds the lock of this rebuild; what it commits, it commits alone."""
     sql = read_blocks(REBUILD_SQL, projection.schema)
     async with pool.acquire() as connection:
-        if not await connection.fetchval(sql["alone"]):
+        if not await _said_of_the_lock(connection, sql["alone"]):
             raise Conflict(
                 "rebuild-is-running",
                 f"{projection.schema} đang được lập lại.",
@@ -145,7 +138,17 @@ async def _alone(projection: Projection, pool: asyncpg.Pool) -> AsyncIterator[Co
         try:
             yield connection
         finally:
-            await connection.execute(sql["alone_no_more"])
+            await _said_of_the_lock(connection, sql["alone_no_more"])
+
+
+async def _said_of_the_lock(connection: Connection, statement: str) -> bool:
+    """Take it or leave it. Whoever is interrupted in it ends the session: nobody knows whether it
+    holds the lock, and the pool would give it to somebody else."""
+    try:
+        return bool(await connection.fetchval(statement))
+    except BaseException:
+        connection.terminate()
+        raise
 
 
 class _Rebuild:
@@ -302,7 +305,7 @@ class _Rebuild:
             for reading in readings.values():
                 await reading.close()
             for follower in followers.values():
-                _forget(follower)
+                follower.forget_figures()
 
     async def _compare(self) -> tuple[tuple[Difference, ...], tuple[str, ...], str]:
         """What differs, what differs only in its numbers, and why not to switch, if so."""
@@ -390,9 +393,3 @@ def _of(statement: str, table: str) -> str:
     """A statement of rebuild.sql on a table whose name PostgreSQL has told us."""
     quoted = table.replace('"', '""')
     return statement.replace(":table", f'"{quoted}"')
-
-
-def _forget(follower: Follower) -> None:
-    """Take its figures off the metrics: what it follows is no read model that anybody reads."""
-    for each in (PARKED, QUARANTINED, OLDEST_PARKED_SECONDS):
-        each.remove(follower.name)

@@ -31,8 +31,9 @@ class Service:
     events: tuple[type[Event], ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        events = tuple(event for each in self.aggregates for event in events_of(each))
-        object.__setattr__(self, "events", events)
+        # Several kinds of things may have a fact in common: that one of theirs was corrected.
+        events = dict.fromkeys(event for each in self.aggregates for event in events_of(each))
+        object.__setattr__(self, "events", tuple(events))
 
     @property
     def topics(self) -> tuple[str, ...]:

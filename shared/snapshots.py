@@ -20,6 +20,7 @@ import orjson
 import structlog
 from pydantic import BaseModel
 
+import shared.corrections
 import shared.domain
 from shared.domain import Aggregate
 from shared.sealed import Sealed
@@ -105,7 +106,8 @@ def code_of(kind: type[Aggregate]) -> str:
     """
     package = sys.modules.get(".".join(kind.__module__.split(".")[:2]))
     folders = [Path(each) for each in getattr(package, "__path__", ())]
-    own = {sys.modules[kind.__module__].__file__, shared.domain.__file__, __file__}
+    how = (shared.domain, shared.corrections)
+    own = {sys.modules[kind.__module__].__file__, __file__, *(each.__file__ for each in how)}
     files = {Path(each) for each in own if each}
     files |= {each for folder in folders for each in folder.rglob("*.py")}
     digest = hashlib.sha256()

@@ -368,8 +368,8 @@ async def open_pool(database_url: str, connections_max: int) -> asyncpg.Pool:
 
 
 async def _keep_as_it_is(_: asyncpg.Connection) -> None:
-    """Nothing of ours changes a pooled session (locks have connections of their own), so the
-    round trip that would undo such changes after each use is saved."""
+    """Nothing of ours leaves a change in a pooled session (who locks there lets go, or ends it), so
+    the round trip that would undo such changes after each use is saved."""
 
 
 def new_id() -> UUID:

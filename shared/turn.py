@@ -17,6 +17,7 @@ from prometheus_client import Counter
 
 from shared.envelope import Envelope
 from shared.errors import Broken, Waits
+from shared.log import Load
 from shared.poison import Cause, cause_of, is_away, is_code, wait_after
 from shared.sql import Connection, Tables
 from shared.telemetry import REGISTRY
@@ -40,9 +41,6 @@ RETRIED = Counter(
 )
 
 log = structlog.get_logger(__name__)
-
-Load = Callable[[UUID, int, int], Awaitable[Sequence[Envelope]]]
-"""Stream, version, limit → at most so many events above the version."""
 
 
 @dataclass

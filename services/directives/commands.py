@@ -96,8 +96,10 @@ async def revise_directive(said: ReviseDirective, ctx: Context, id: UUID) -> Rec
             CancelTask(
                 reason="directive_recalled" if said.kind == "recall" else "directive_replaced",
                 moved_to=moves.get(task.key),
+                note=said.reason,
             ),
             ctx.act,
+            by_document=said.by_document,
         )
     today = replace(directive.origin, first_day=ctx.act.on, day=ctx.act.on)
     lines = _begun(said, ctx.act, today)

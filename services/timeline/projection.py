@@ -5,13 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
+
+import orjson
 
 from services.timeline.sentences import NAMED_BY, SENTENCES, called, say
 from services.timeline.sentences.saying import names_in
 from shared.actor import VIETNAM
+from shared.corrections import OCCURRED_AT
 from shared.envelope import Envelope
 from shared.errors import Broken, Waits
 from shared.follow import Projection
+from shared.policy import NEAREST
 from shared.reference import RegisterError, load_register
 from shared.sql import Tables
 
@@ -19,6 +24,8 @@ LATE_AFTER = timedelta(days=1)
 """Recorded later than this after it happened: the entry says so (it does not say breach)."""
 
 TITLE_CHARACTERS_MAX = 160
+CORRECTED = ".record_corrected.v1"
+"""How the topics of corrections end, whichever service records them."""
 ALL_ADDRESSEES = ("tất cả nơi nhận", "all addressees")
 REVISED = "directives.directive_revised.v1"
 NAMES_CACHED_MAX = 16_384
@@ -64,6 +71,28 @@ async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
     )
     if renamed:
         await tables.run("call", list(renamed), *map(list, zip(*renamed.values(), strict=True)))
+    if corrections := [
+        _correction(entry_id, envelope)
+        for entry_id, envelope in enumerate(envelopes, last + 1)
+        if envelope.topic.endswith(CORRECTED)
+    ]:
+        await tables.copy("copy_corrections", corrections)
+        await tables.run("mark_corrected", [target for _, _, target, *_ in corrections])
+
+
+def _correction(entry_id: int, envelope: Envelope) -> tuple[Any, ...]:
+    """The values of `copy_corrections`: both versions stay, the later one is found by the first."""
+    fields = envelope.fields
+    moment = fields["field_path"] == OCCURRED_AT
+    return (
+        entry_id,
+        envelope.event_id,
+        UUID(fields["target_event"]),
+        fields["field_path"],
+        None if fields["change"] is None else orjson.dumps(fields["change"]).decode(),
+        datetime.fromisoformat(fields["new"]) if moment else None,
+        envelope.recorded_at,
+    )
 
 
 def _must_be_tellable(envelope: Envelope) -> None:
@@ -156,10 +185,15 @@ def _day(moment: datetime) -> date:
 def _names_on(agency: str, day: date) -> tuple[str, str]:
     if agency == "ALL_ADDRESSEES":
         return ALL_ADDRESSEES
+    register = load_register()
     try:
-        found = load_register().agency(agency, day)
+        found = register.agency(agency, day)
     except RegisterError:
         return agency, agency
+    area, kind = register.area(found.area, day), register.kind(found.code)
+    if found.is_collective and kind and NEAREST.get(found.level) == area.level:
+        # Bodies without a list act by this name: what one of them does, not all of them do.
+        return f"{kind.name_vi} thuộc {area.full_vi}", f"{kind.name_en}, {area.name_vi}"
     return found.name_vi, found.name_en
 
 
@@ -170,9 +204,9 @@ def _titled(key: str, words: str) -> str:
 TIMELINE = Projection(
     service="timeline",
     name="timeline",
-    version=1,
+    version=2,
     folder=Path(__file__).parent,
-    sources=("directives", "cases"),
+    sources=("directives", "cases", "deadlines", "vault"),
     apply=apply,
     numbering=("entry_id",),
 )

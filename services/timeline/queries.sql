@@ -1,3 +1,6 @@
+-- A page shows what was known at one moment of what had happened by another, as corrected by then.
+-- Stores and topics that are left out of it are counted by `hidden`.
+
 -- name: copy_entries
 COPY :schema.entries (entry_id, store, position, event_id, topic, stream, version, occurred_at,
   recorded_at, agency, agency_vi, agency_en, officer, subjects, vi, en, late, correlation_id,
@@ -16,23 +19,66 @@ SELECT subject, vi, en FROM :schema.titles WHERE subject = ANY($1::text[])
 
 -- name: page_of_subject
 SELECT e.* FROM :schema.subject_entries s JOIN :schema.entries e USING (entry_id)
-WHERE s.subject = $1 AND s.entry_id > $2 AND e.occurred_at <= $3 AND e.recorded_at <= $4
+WHERE s.subject = $1 AND s.entry_id > $2 AND e.recorded_at <= $4
+  AND NOT (e.store = ANY($6::text[]) OR e.topic = ANY($6::text[]))
+  AND CASE WHEN e.corrected THEN coalesce(
+    (SELECT c.moment FROM :schema.corrections c
+     WHERE c.target = e.event_id AND c.recorded_at <= $4 AND c.moment IS NOT NULL
+     ORDER BY c.entry_id DESC LIMIT 1), e.occurred_at) ELSE e.occurred_at END <= $3
 ORDER BY s.entry_id LIMIT $5
 
 -- name: page_of_subject_backwards
 SELECT e.* FROM :schema.subject_entries s JOIN :schema.entries e USING (entry_id)
-WHERE s.subject = $1 AND s.entry_id < $2 AND e.occurred_at <= $3 AND e.recorded_at <= $4
+WHERE s.subject = $1 AND s.entry_id < $2 AND e.recorded_at <= $4
+  AND NOT (e.store = ANY($6::text[]) OR e.topic = ANY($6::text[]))
+  AND CASE WHEN e.corrected THEN coalesce(
+    (SELECT c.moment FROM :schema.corrections c
+     WHERE c.target = e.event_id AND c.recorded_at <= $4 AND c.moment IS NOT NULL
+     ORDER BY c.entry_id DESC LIMIT 1), e.occurred_at) ELSE e.occurred_at END <= $3
 ORDER BY s.entry_id DESC LIMIT $5
 
 -- name: page
-SELECT * FROM :schema.entries
-WHERE entry_id > $1 AND occurred_at <= $2 AND recorded_at <= $3
+SELECT * FROM :schema.entries e
+WHERE entry_id > $1 AND recorded_at <= $3
+  AND NOT (store = ANY($5::text[]) OR topic = ANY($5::text[]))
+  AND CASE WHEN corrected THEN coalesce(
+    (SELECT c.moment FROM :schema.corrections c
+     WHERE c.target = e.event_id AND c.recorded_at <= $3 AND c.moment IS NOT NULL
+     ORDER BY c.entry_id DESC LIMIT 1), occurred_at) ELSE occurred_at END <= $2
 ORDER BY entry_id LIMIT $4
 
 -- name: page_backwards
-SELECT * FROM :schema.entries
-WHERE entry_id < $1 AND occurred_at <= $2 AND recorded_at <= $3
+SELECT * FROM :schema.entries e
+WHERE entry_id < $1 AND recorded_at <= $3
+  AND NOT (store = ANY($5::text[]) OR topic = ANY($5::text[]))
+  AND CASE WHEN corrected THEN coalesce(
+    (SELECT c.moment FROM :schema.corrections c
+     WHERE c.target = e.event_id AND c.recorded_at <= $3 AND c.moment IS NOT NULL
+     ORDER BY c.entry_id DESC LIMIT 1), occurred_at) ELSE occurred_at END <= $2
 ORDER BY entry_id DESC LIMIT $4
+
+-- name: hidden
+SELECT count(*) FROM :schema.entries
+WHERE entry_id BETWEEN $1 AND $2 AND occurred_at <= $3 AND recorded_at <= $4
+  AND (store = ANY($5::text[]) OR topic = ANY($5::text[]))
+
+-- name: hidden_of_subject
+SELECT count(*) FROM :schema.subject_entries s JOIN :schema.entries e USING (entry_id)
+WHERE s.subject = $6 AND s.entry_id BETWEEN $1 AND $2
+  AND e.occurred_at <= $3 AND e.recorded_at <= $4
+  AND (e.store = ANY($5::text[]) OR e.topic = ANY($5::text[]))
+
+-- name: copy_corrections
+COPY :schema.corrections (entry_id, event_id, target, field, change, moment, recorded_at) FROM STDIN
+
+-- name: mark_corrected
+UPDATE :schema.entries SET corrected = true WHERE event_id = ANY($1::uuid[]) AND NOT corrected
+
+-- name: corrections
+SELECT c.*, o.entry_id AS target_entry FROM :schema.corrections c
+LEFT JOIN :schema.entries o ON o.event_id = c.target
+WHERE (c.target = ANY($1::uuid[]) OR c.entry_id = ANY($2::bigint[])) AND c.recorded_at <= $3
+ORDER BY c.entry_id
 
 -- name: last_entry
 SELECT coalesce(max(entry_id), 0) FROM :schema.entries

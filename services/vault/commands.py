@@ -99,6 +99,7 @@ async def open_field(said: OpenField, ctx: Context) -> Receipt:
         subject_id=sealed.subject,
         key_version=sealed.key_version,
         ground=ground,
+        around=envelope.metadata.subjects,
     )
     receipt = await ctx.save(opening)
     if receipt.stream != opening.subjects[0]:

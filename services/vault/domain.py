@@ -116,7 +116,8 @@ class Opening(Aggregate):
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        return (f"{self.KIND}:{self.id}", f"{Custody.KIND}:{self.event.subject_id}")
+        own = (f"{self.KIND}:{self.id}", f"{Custody.KIND}:{self.event.subject_id}")
+        return tuple(dict.fromkeys((*own, *self.event.around)))
 
     @classmethod
     def open_field(
@@ -128,6 +129,7 @@ class Opening(Aggregate):
         subject_id: UUID,
         key_version: int,
         ground: Literal["recorder", "grant"],
+        around: tuple[str, ...] = (),
     ) -> Self:
         """Record an opening that is allowed."""
         return cls.begin(
@@ -140,6 +142,7 @@ class Opening(Aggregate):
             key_version=key_version,
             ground=ground,
             agency=act.agency,
+            around=around,
         )
 
     def state(self) -> dict[str, object]:

@@ -9,6 +9,7 @@ from shared.domain import Command, Event, FirstEvent
 from shared.fields import AgencyRef, Code, Line, Text
 
 SCOPE_MAX = 50
+SUBJECTS_MAX = 200
 
 Purpose = Literal[
     "verification",
@@ -50,6 +51,8 @@ class SealedFieldOpened(FirstEvent, OpenField):
     ground: Literal["recorder", "grant"]
     """Why the agency may know: it recorded the event, or a grant names it."""
     agency: AgencyRef
+    around: tuple[Line, ...] = Field(default=(), max_length=SUBJECTS_MAX)
+    """What the opened event is about, `<kind>:<id>`: in their timelines, too, it is told."""
 
 
 class BeginCustody(Command):

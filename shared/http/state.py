@@ -40,10 +40,12 @@ def state_route(service: str, aggregate: type[Aggregate]) -> Route:
                 remedy_vi="Kiểm tra lại mã định danh và thời điểm.",
                 remedy_en="Check the id and the moment.",
             )
+        latest = max(each.occurred_at for each in envelopes)
         return {
             "subject": f"{aggregate.KIND}:{asked.id}",
             "version": folded.version,
-            "as_of": max(each.occurred_at for each in envelopes),
+            # What was corrected to an earlier moment had happened by then all the same.
+            "as_of": min(latest, asked.as_of or latest),
             "known_at": max(each.recorded_at for each in envelopes),
             "state": folded.state(),
         }

@@ -5,20 +5,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 import orjson
+import pytest
 
+import shared.poison
 from shared.actor import Actor
 from shared.envelope import Envelope, Metadata
 from shared.follow import Apply, Follower, LogSource, Projection, each
 from shared.log import Append, Expect, Log, NewEvent
 from shared.parking import Parking
+from shared.rebuild import Outcome, rebuild
 from shared.sql import Tables
 
 SOURCE = "directives"
 """The log that is followed."""
+OFFICER = Actor("CA_TINH-P34-40", "duty officer")
+HOUR_SECONDS = 3600.0
 SCHEMA = """
 -- name: create
 CREATE TABLE :schema.seen (ord bigserial PRIMARY KEY, position bigint NOT NULL, n int NOT NULL);
@@ -64,12 +70,21 @@ def model(folder: Path, one: Callable[..., object] = insert, **more: object) -> 
     """The read model, its files in a folder of the test's."""
     (folder / "schema.sql").write_text(SCHEMA)
     (folder / "queries.sql").write_text(QUERIES)
+    more = {"numbering": ("ord",)} | more
     return Projection(SOURCE, "seen", 1, folder, (SOURCE,), each(one), **more)  # type: ignore[arg-type]
 
 
 def stream_of(name: str) -> UUID:
     """The id of a stream that tests call by a letter."""
     return uuid.uuid5(uuid.NAMESPACE_OID, name)
+
+
+A, B, C = (stream_of(name) for name in "abc")
+
+
+def late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is tried again within this test."""
+    monkeypatch.setattr(shared.poison, "RETRY_SECONDS", (HOUR_SECONDS,))
 
 
 async def record(
@@ -154,3 +169,14 @@ class Numbers:
         """Empty the table and begin at 0, as an operator might by hand."""
         await self.pool.execute(f"TRUNCATE {self.made.schema}.seen")
         await self.pool.execute(f"UPDATE {self.made.schema}.checkpoints SET position = 0")
+
+
+async def anew(numbers: Numbers, **more: Any) -> Outcome:
+    """The read model, made anew beside itself."""
+    return await rebuild(numbers.made, {SOURCE: numbers.log}, numbers.pool, **more)
+
+
+async def schemas(pool: asyncpg.Pool) -> list[str]:
+    """What there is of the read model."""
+    rows = await pool.fetch("SELECT nspname FROM pg_namespace WHERE nspname LIKE '%_seen_%'")
+    return sorted(row["nspname"] for row in rows)

@@ -1,6 +1,4 @@
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -17,26 +15,7 @@ from shared.bus import (
     WrongLast,
 )
 from shared.errors import Broken, NotAllowed
-from tests.shared.nats_fixture import NatsProcess, fresh, nats_server, until
-
-
-@pytest.fixture(scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[NatsProcess]:
-    async with nats_server(tmp_path_factory.mktemp("nats")) as server:
-        yield server
-
-
-@pytest.fixture
-async def bus(server: NatsProcess) -> AsyncIterator[Bus]:
-    async with Bus.connect(server.url, name="test") as bus:
-        yield bus
-
-
-@pytest.fixture
-async def own_server(tmp_path: Path) -> AsyncIterator[NatsProcess]:
-    """For tests that do it harm."""
-    async with nats_server(tmp_path) as server:
-        yield server
+from tests.shared.nats_fixture import NatsProcess, fresh, until
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ cancelled; headers count against the limit; a dead reader is replaced) and in `t
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -21,25 +20,6 @@ from tests.shared.nats_fixture import NatsProcess, fresh, nats_server, until
 ATTEMPTS_OF_THE_LIBRARY = 60
 """After so many it closes for good."""
 CHUNK = bytes(999_000)
-
-
-@pytest.fixture(scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[NatsProcess]:
-    async with nats_server(tmp_path_factory.mktemp("nats")) as server:
-        yield server
-
-
-@pytest.fixture
-async def bus(server: NatsProcess) -> AsyncIterator[Bus]:
-    async with Bus.connect(server.url, name="test") as bus:
-        yield bus
-
-
-@pytest.fixture
-async def own_server(tmp_path: Path) -> AsyncIterator[NatsProcess]:
-    """For tests that do it harm."""
-    async with nats_server(tmp_path) as server:
-        yield server
 
 
 @pytest.fixture

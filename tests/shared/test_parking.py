@@ -1,13 +1,10 @@
 import asyncio
-from pathlib import Path
 
-import asyncpg
 import pytest
 
 import shared.follow
 import shared.poison
 import shared.turn
-from shared.actor import Actor
 from shared.envelope import Envelope
 from shared.errors import Broken, Conflict, NotFound, NotUnderstood, Refused
 from shared.follow import each
@@ -16,28 +13,10 @@ from shared.sql import Tables
 from shared.store.postgres import PostgresLog
 from shared.supervisor import Supervisor
 from tests.running import until
-from tests.shared.counted import SOURCE, Numbers, stream_of
+from tests.shared.counted import OFFICER, SOURCE, A, B, C, Numbers, late
 
-A, B, C = (stream_of(name) for name in "abc")
-OFFICER = Actor("CA_TINH-P34-40", "duty officer")
+pytestmark = pytest.mark.usefixtures("every_retry_is_due_at_once")
 SOON_SECONDS = 15.0
-HOUR = 3600.0
-
-
-@pytest.fixture(autouse=True)
-def every_retry_is_due_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared.poison, "RETRY_SECONDS", (0.0, 0.0, 0.0))
-    monkeypatch.setattr(shared.follow, "LOOK_SECONDS", 0.0)
-
-
-@pytest.fixture
-async def numbers(tmp_path: Path, log: PostgresLog, pool: asyncpg.Pool) -> Numbers:
-    return await Numbers.made_in(tmp_path, log, pool)
-
-
-def late(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is tried again within this test."""
-    monkeypatch.setattr(shared.poison, "RETRY_SECONDS", (HOUR,))
 
 
 async def test_after_the_last_retry_nobody_tries_until_an_operator_asks(numbers: Numbers):

@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,29 +11,9 @@ from shared.publishing import REBUILDING, REBUILT, Publishing
 from shared.relay import Relay
 from shared.supervisor import Supervisor
 from tests.shared.bus_examples import Ledger, MemoryCursor, entry, stored_ids
-from tests.shared.nats_fixture import NatsProcess, fresh, nats_server, until
+from tests.shared.nats_fixture import NatsProcess, nats_server, until
 
 SOON_SECONDS = 15.0
-
-
-@pytest.fixture(scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[NatsProcess]:
-    async with nats_server(tmp_path_factory.mktemp("nats")) as server:
-        yield server
-
-
-@pytest.fixture
-async def bus(server: NatsProcess) -> AsyncIterator[Bus]:
-    async with Bus.connect(server.url, name="publishing") as bus:
-        yield bus
-
-
-@pytest.fixture
-async def stream(bus: Bus) -> AsyncIterator[str]:
-    name = fresh("LN_")
-    await bus.ensure_stream(name, ["ln.>"])
-    yield name
-    await bus.delete_stream(name)
 
 
 def publishing(

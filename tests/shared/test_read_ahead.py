@@ -2,45 +2,32 @@ import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import asyncpg
 import pytest
 
-import shared.read_ahead
 from shared.envelope import Envelope
 from shared.errors import Broken, Retry
 from shared.follow import each
 from shared.log import Log
 from shared.memory import MemoryLog
 from shared.read_ahead import ReadAhead
-from shared.rebuild import Outcome, rebuild
+from shared.rebuild import rebuild
 from shared.sql import Tables
 from shared.store.postgres import PostgresLog
 from tests.running import now
-from tests.shared.counted import SOURCE, Numbers, insert, model, record, rows_of, seen
-
-
-@pytest.fixture
-async def numbers(tmp_path: Path, log: PostgresLog, pool: asyncpg.Pool) -> Numbers:
-    numbers = await Numbers.made_in(tmp_path, log, pool)
-    numbers.made = replace(numbers.made, numbering=("ord",))
-    return numbers
-
-
-@pytest.fixture
-def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared.read_ahead, "BATCH_EVENTS", 5)
-
-
-async def anew(numbers: Numbers, **more: Any) -> Outcome:
-    return await rebuild(numbers.made, {SOURCE: numbers.log}, numbers.pool, **more)
-
-
-async def schemas(pool: asyncpg.Pool) -> list[str]:
-    """What there is of the read model."""
-    rows = await pool.fetch("SELECT nspname FROM pg_namespace WHERE nspname LIKE '%_seen_%'")
-    return sorted(row["nspname"] for row in rows)
+from tests.shared.counted import (
+    SOURCE,
+    Numbers,
+    anew,
+    insert,
+    model,
+    record,
+    rows_of,
+    schemas,
+    seen,
+)
 
 
 async def test_a_version_that_is_not_there_yet_is_built(

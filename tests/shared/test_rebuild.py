@@ -3,22 +3,17 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
-import asyncpg
 import pytest
 
-import shared.read_ahead
 from services.registry import SERVICES
 from shared.actor import Actor
 from shared.errors import Conflict
 from shared.rebuild import Difference, Outcome, Progress, rebuild
-from shared.store.postgres import PostgresLog
 from shared.supervisor import Supervisor
 from shared.telemetry import REGISTRY
 from tests.running import ISSUER, POLICE, World, until
-from tests.shared.counted import SOURCE, Numbers, stream_of
+from tests.shared.counted import SOURCE, Numbers, anew, late, schemas, stream_of
 
 CLERK = Actor("CA_TINH-P34-40", "clerk")
 SEED = 138
@@ -26,28 +21,6 @@ SEED = 138
 
 class Power(Exception):
     """What is thrown where a process might die."""
-
-
-@pytest.fixture
-async def numbers(tmp_path: Path, log: PostgresLog, pool: asyncpg.Pool) -> Numbers:
-    numbers = await Numbers.made_in(tmp_path, log, pool)
-    numbers.made = replace(numbers.made, numbering=("ord",))
-    return numbers
-
-
-@pytest.fixture
-def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared.read_ahead, "BATCH_EVENTS", 5)
-
-
-async def anew(numbers: Numbers, **more: Any) -> Outcome:
-    return await rebuild(numbers.made, {SOURCE: numbers.log}, numbers.pool, **more)
-
-
-async def schemas(pool: asyncpg.Pool) -> list[str]:
-    """What there is of the read model."""
-    rows = await pool.fetch("SELECT nspname FROM pg_namespace WHERE nspname LIKE '%_seen_%'")
-    return sorted(row["nspname"] for row in rows)
 
 
 async def oid(numbers: Numbers) -> int:
@@ -325,10 +298,14 @@ async def test_what_cannot_be_taken_is_parked_anew_and_what_was_decided_stays(nu
     assert sorted(await numbers.seen()) == [1, 3, 4, 5, 6]
 
 
-async def test_what_is_built_is_not_among_the_figures_that_operators_watch(numbers: Numbers):
+async def test_what_is_built_is_not_among_the_figures_that_operators_watch(
+    numbers: Numbers, monkeypatch: pytest.MonkeyPatch
+):
+    late(monkeypatch)
     await numbers.record(1)
     await numbers.follower.step()
-    await anew(numbers)
+    numbers.poison.at[1] = ValueError
+    outcome = await anew(numbers, progress=lambda _: numbers.poison.at.clear())
 
     labels = {
         sample.labels.get("follower", "")
@@ -336,6 +313,7 @@ async def test_what_is_built_is_not_among_the_figures_that_operators_watch(numbe
         for sample in family.samples
     }
 
+    assert outcome.switched  # After it was tried again.
     assert numbers.follower.name in labels
     assert not [one for one in labels if "_new" in one]
 

@@ -7,21 +7,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from shared.rebuild import Outcome, rebuild
-from shared.store.postgres import PostgresLog
+import shared.rebuild
+from shared.system import open_pool
 from tests.running import until
-from tests.shared.counted import SOURCE, Numbers
-
-
-@pytest.fixture
-async def numbers(tmp_path: Path, log: PostgresLog, pool: asyncpg.Pool) -> Numbers:
-    numbers = await Numbers.made_in(tmp_path, log, pool)
-    numbers.made = replace(numbers.made, numbering=("ord",))
-    return numbers
-
-
-async def anew(numbers: Numbers) -> Outcome:
-    return await rebuild(numbers.made, {SOURCE: numbers.log}, numbers.pool)
+from tests.shared.counted import Numbers, anew
 
 
 async def _waits_for(numbers: Numbers, table: str) -> bool:
@@ -87,3 +76,41 @@ async def test_a_reader_of_several_tables_and_the_switch_never_wait_for_each_oth
     await reader.close()
 
     assert (await building).switched
+
+
+@pytest.mark.parametrize("lock", ["pg_try_advisory_lock(140", "pg_advisory_unlock(140"])
+async def test_who_is_interrupted_at_the_lock_leaves_none_behind(
+    numbers: Numbers,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    lock: str,
+):
+    await numbers.record(1)
+    call = f"{lock}, hashtext(':schema'))"
+    taken_first = lock.startswith("pg_try")
+    halted = f"{call}, pg_advisory_lock(1)" if taken_first else f"pg_advisory_lock(1)::text, {call}"
+    sql = shared.rebuild.REBUILD_SQL.read_text()
+    (tmp_path / "halted.sql").write_text(sql.replace(call, halted))
+    held_up = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    mine = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 140"
+
+    async def halts() -> bool:
+        return bool(await numbers.pool.fetchval(held_up))
+
+    async def free() -> bool:
+        return not await numbers.pool.fetchval(mine)
+
+    holder = await asyncpg.connect(database_url)
+    await holder.execute("SELECT pg_advisory_lock(1)")
+    async with await open_pool(database_url, connections_max=4) as pool:
+        with monkeypatch.context() as patched:
+            patched.setattr(shared.rebuild, "REBUILD_SQL", tmp_path / "halted.sql")
+            interrupted = asyncio.create_task(anew(replace(numbers, pool=pool)))
+            await until(halts)
+            interrupted.cancel()
+            await asyncio.gather(interrupted, return_exceptions=True)
+        await holder.close()
+
+        await until(free)
+        assert (await anew(numbers)).switched

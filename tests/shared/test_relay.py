@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -9,28 +9,7 @@ from shared.errors import Broken
 from shared.outbox import Outgoing
 from shared.relay import POSITION, PUBLISHED, STALLS, STALLS_MAX, Relay
 from tests.shared.bus_examples import Ledger, MemoryCursor, entry, stored_ids
-from tests.shared.nats_fixture import NatsProcess, fresh, nats_server, until
-
-
-@pytest.fixture(scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[NatsProcess]:
-    async with nats_server(tmp_path_factory.mktemp("nats")) as server:
-        yield server
-
-
-@pytest.fixture
-async def bus(server: NatsProcess) -> AsyncIterator[Bus]:
-    async with Bus.connect(server.url, name="relay") as bus:
-        yield bus
-
-
-@pytest.fixture
-async def stream(bus: Bus) -> AsyncIterator[str]:
-    """Takes what every ledger publishes, so it goes when the test ends."""
-    name = fresh("LN_")
-    await bus.ensure_stream(name, ["ln.>"])
-    yield name
-    await bus.delete_stream(name)
+from tests.shared.nats_fixture import NatsProcess, fresh, until
 
 
 async def test_events_are_published_in_order_with_the_id_of_the_one_before(bus: Bus, stream: str):

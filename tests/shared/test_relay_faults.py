@@ -1,6 +1,5 @@
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,14 +11,7 @@ from shared.bus import Bus, Unavailable
 from shared.errors import Retry
 from shared.relay import Relay
 from tests.shared.bus_examples import Ledger, MemoryCursor, stored_ids
-from tests.shared.nats_fixture import NatsProcess, nats_server, until
-
-
-@pytest.fixture
-async def own_server(tmp_path: Path) -> AsyncIterator[NatsProcess]:
-    """For tests that do it harm."""
-    async with nats_server(tmp_path) as server:
-        yield server
+from tests.shared.nats_fixture import NatsProcess, until
 
 
 async def connected_anew(bus: Bus, before: int) -> None:

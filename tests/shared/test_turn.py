@@ -2,7 +2,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -11,34 +10,14 @@ import pytest
 import shared.follow
 import shared.poison
 import shared.turn
-from shared.actor import Actor
 from shared.envelope import Envelope
 from shared.errors import Broken
 from shared.follow import Follower, each
 from shared.sql import Tables
-from shared.store.postgres import PostgresLog
-from tests.shared.counted import SOURCE, Numbers, stream_of
+from tests.shared.counted import HOUR_SECONDS, SOURCE, A, B, Numbers, late
 
-A, B, C = (stream_of(name) for name in "abc")
-OFFICER = Actor("CA_TINH-P34-40", "duty officer")
+pytestmark = pytest.mark.usefixtures("every_retry_is_due_at_once")
 SOON_SECONDS = 15.0
-HOUR = 3600.0
-
-
-@pytest.fixture(autouse=True)
-def every_retry_is_due_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared.poison, "RETRY_SECONDS", (0.0, 0.0, 0.0))
-    monkeypatch.setattr(shared.follow, "LOOK_SECONDS", 0.0)
-
-
-@pytest.fixture
-async def numbers(tmp_path: Path, log: PostgresLog, pool: asyncpg.Pool) -> Numbers:
-    return await Numbers.made_in(tmp_path, log, pool)
-
-
-def late(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is tried again within this test."""
-    monkeypatch.setattr(shared.poison, "RETRY_SECONDS", (HOUR,))
 
 
 async def test_a_poison_event_parks_its_own_stream_and_all_others_flow(numbers: Numbers):
@@ -128,7 +107,9 @@ async def test_what_is_not_due_by_the_databases_clock_is_left_alone(
 
     assert await numbers.seen() == []
     [row] = await numbers.rows("parked")
-    assert (row["retry_at"] - row["parked_at"]).total_seconds() == pytest.approx(HOUR, abs=5)
+    assert (row["retry_at"] - row["parked_at"]).total_seconds() == pytest.approx(
+        HOUR_SECONDS, abs=5
+    )
     await numbers.pool.execute(
         f"UPDATE {numbers.made.schema}.parked SET retry_at = now() - interval '1 second'"
     )

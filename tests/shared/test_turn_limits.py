@@ -1,48 +1,28 @@
 """What one transaction takes of what is parked, and what only waits for something parked."""
 
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 
 import shared.follow
 import shared.poison
 import shared.rebuild
 import shared.turn
-from shared.actor import Actor
 from shared.errors import Broken, Retry, Waits
 from shared.rebuild import rebuild
-from shared.store.postgres import PostgresLog
-from tests.shared.counted import SOURCE, Numbers, stream_of
+from tests.shared.counted import OFFICER, SOURCE, A, Numbers, anew, late
 
-A = stream_of("a")
-OFFICER = Actor("CA_TINH-P34-40", "duty officer")
-HOUR = 3600.0
+pytestmark = pytest.mark.usefixtures("every_retry_is_due_at_once")
 
 
 def waits() -> Exception:
     return Waits("its beginning has not been taken")
 
 
-@pytest.fixture(autouse=True)
-def every_retry_is_due_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared.poison, "RETRY_SECONDS", (0.0, 0.0, 0.0))
-    monkeypatch.setattr(shared.follow, "LOOK_SECONDS", 0.0)
-
-
-@pytest.fixture
-async def numbers(tmp_path: Path, log: PostgresLog, pool: asyncpg.Pool) -> Numbers:
-    numbers = await Numbers.made_in(tmp_path, log, pool)
-    numbers.made = replace(numbers.made, numbering=("ord",))
-    return numbers
-
-
 async def test_what_only_waits_is_parked_however_many_there_are(
     numbers: Numbers, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(shared.poison, "RETRY_SECONDS", (HOUR,))
+    late(monkeypatch)
     numbers.poison.at = {number: waits for number in range(25)}
     await numbers.record(*range(26))
 
@@ -122,7 +102,7 @@ async def test_a_part_of_a_long_stream_is_all_that_is_read_of_it(
 async def test_a_rebuild_tries_all_that_live_has_taken_however_many_there_are(
     numbers: Numbers, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(shared.poison, "RETRY_SECONDS", (HOUR,))
+    late(monkeypatch)
     monkeypatch.setattr(shared.turn, "RETRIED_MAX", 2)
     await numbers.record(*range(9))
     await numbers.follower.step()
@@ -142,7 +122,7 @@ async def test_a_rebuild_tries_all_that_live_has_taken_however_many_there_are(
 async def test_a_rebuild_tries_those_behind_many_that_fail_again(
     numbers: Numbers, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(shared.poison, "RETRY_SECONDS", (HOUR,))
+    late(monkeypatch)
     monkeypatch.setattr(shared.turn, "RETRIED_MAX", 2)
     await numbers.record(*range(7))
     await numbers.follower.step()
@@ -152,7 +132,7 @@ async def test_a_rebuild_tries_those_behind_many_that_fail_again(
         for number in (4, 5, 6):
             numbers.poison.at.pop(number, None)
 
-    outcome = await rebuild(numbers.made, {SOURCE: numbers.log}, numbers.pool, progress=mend)
+    outcome = await anew(numbers, progress=mend)
 
     assert [each.only_live for each in outcome.differences if each.table == "seen"] == [4]
 
@@ -167,11 +147,11 @@ async def test_a_rebuild_that_waits_too_long_for_its_turn_says_what_to_do(
     async with numbers.pool.acquire() as holder, holder.transaction():
         await holder.execute("SELECT pg_advisory_xact_lock(139, hashtext($1))", numbers.made.schema)
         with pytest.raises(Retry) as raised:
-            await rebuild(numbers.made, {SOURCE: numbers.log}, numbers.pool)
+            await anew(numbers)
 
     assert "pg_stat_activity" in raised.value.en and "pg_stat_activity" in raised.value.vi
     assert await numbers.seen() == [1]
-    assert (await rebuild(numbers.made, {SOURCE: numbers.log}, numbers.pool)).switched
+    assert (await anew(numbers)).switched
 
 
 async def test_a_read_model_of_an_older_release_learns_to_keep_messages(numbers: Numbers):

@@ -31,12 +31,12 @@ async def tables(pool: asyncpg.Pool) -> AsyncIterator[Tables]:
 async def apply(tables: Tables, *events: Envelope) -> list[asyncpg.Record]:
     """Take events; all entries, oldest first."""
     await TIMELINE.apply(events, tables)
-    return await tables.rows("page", 0, *EVER, 100)
+    return await tables.rows("page", 0, *EVER, 100, [])
 
 
 async def entries_of(tables: Tables, subject: str) -> list[str]:
     """Topics of a subject's entries, without the service and the version."""
-    rows = await tables.rows("page_of_subject", subject, 0, *EVER, 100)
+    rows = await tables.rows("page_of_subject", subject, 0, *EVER, 100, [])
     return [row["topic"].split(".")[1] for row in rows]
 
 
@@ -117,10 +117,12 @@ async def test_a_page_as_of_a_moment_has_what_had_happened_and_was_known(tables:
 
     async def shown(as_of: datetime, known_at: datetime) -> int:
         pages = [
-            await tables.rows("page", 0, as_of, known_at, 9),
-            await tables.rows("page_of_subject", DIRECTIVE, 0, as_of, known_at, 9),
-            await tables.rows("page_backwards", 2**62, as_of, known_at, 9),
-            await tables.rows("page_of_subject_backwards", DIRECTIVE, 2**62, as_of, known_at, 9),
+            await tables.rows("page", 0, as_of, known_at, 9, []),
+            await tables.rows("page_of_subject", DIRECTIVE, 0, as_of, known_at, 9, []),
+            await tables.rows("page_backwards", 2**62, as_of, known_at, 9, []),
+            await tables.rows(
+                "page_of_subject_backwards", DIRECTIVE, 2**62, as_of, known_at, 9, []
+            ),
         ]
         [length] = {len(page) for page in pages}
         return length
@@ -169,14 +171,14 @@ async def test_a_timeline_made_anew_beside_the_old_one_is_the_same(
     log: PostgresLog, pool: asyncpg.Pool
 ):
     await record(log, *history())
-    versions = (TIMELINE, replace(TIMELINE, version=2))
+    versions = (TIMELINE, replace(TIMELINE, version=TIMELINE.version + 1))
 
     pages = []
     for each in versions:
         await each.create(pool)
         assert await Follower(each, LogSource(log), pool).step() == len(history())
         async with pool.acquire() as connection:
-            pages.append(await Tables(connection, each.statements).rows("page", 0, *EVER, 100))
+            pages.append(await Tables(connection, each.statements).rows("page", 0, *EVER, 100, []))
 
     assert pages[0] == pages[1]
     assert len(pages[0]) == len(history())

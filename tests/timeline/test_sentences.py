@@ -6,17 +6,19 @@ from typing import Any, Literal
 import pytest
 
 from services.registry import SERVICES
-from services.timeline.projection import sentences_of, title
+from services.timeline.projection import agency_names, sentences_of, title
 from services.timeline.sentences import NAMED_BY, SENTENCES, WORDS, say
 from services.timeline.sentences import TITLES as SUBJECT_TITLES
 from services.timeline.sentences.saying import CODED, LIST, WAYS
 from shared.domain import Event
-from tests.golden import BEGINNINGS, TOPICS, envelope, kind_of, sample
+from tests.golden import BEGINNINGS, RECORDED_AT, TOPICS, envelope, kind_of, sample
 
 EVENTS: dict[str, type[Event]] = {
     event.TOPIC: event for service in SERVICES for event in service.events
 }
 NAMES = {"actor", *NAMED_BY.values()}
+ASIDE = f"aside{LIST}"
+"""Said in brackets, or not at all when it would say again who acts."""
 AGENCY_ID = re.compile(r"\b[A-Z][A-Z0-9_]+-(?:VN|P\d+)[-\w]*")
 RAW = re.compile(r"[{}…]|\bNone\b|\bTrue\b|\bFalse\b|[a-z]+_[a-z]+|[0-9a-f]{8}-[0-9a-f]{4}-")
 TITLES = {kind_of(topic): title(envelope(topic)) for topic in BEGINNINGS}
@@ -116,9 +118,10 @@ def test_what_may_be_missing_leaves_no_hole_in_the_sentence(topic: str):
 
 @pytest.mark.parametrize("topic", sorted(SENTENCES))
 def test_every_code_that_is_said_has_words(topic: str):
+    asides = {spec.partition(LIST)[2] for _, spec in places(topic) if spec.startswith(ASIDE)}
     for code in codes_said(topic):
         vi, en = WORDS[code]
-        assert vi and en and vi != en
+        assert (vi and en and vi != en) or (not vi + en and code.partition(LIST)[0] in asides)
 
 
 def test_no_words_are_left_of_codes_that_nobody_says():
@@ -137,6 +140,47 @@ def test_sentences_say_what_happened():
     )
     assert told("directives.report_consolidated.v1")[0].endswith("1 đơn vị đã báo cáo, 2 chưa.")
     assert told("directives.report_submitted.v1", nil_report=True)[0].endswith("(không phát sinh).")
+
+
+@pytest.mark.parametrize(
+    ("by", "vi", "en"),
+    [
+        ("VKS", "Viện kiểm sát nhân dân tỉnh Nghệ An trả hồ sơ", "Procuracy, Nghệ An returns"),
+        ("PANEL", "Nghệ An (Hội đồng xét xử) trả hồ sơ", "Nghệ An (trial panel) returns"),
+    ],
+)
+def test_who_returns_a_file_is_said_once(by: str, vi: str, en: str):
+    topic = "cases.supplementary_investigation_requested.v1"
+
+    sentences = told(topic, by=by, agency="VKSND_TINH-P34-40")
+
+    assert vi in sentences[0] and en in sentences[1]
+
+
+@pytest.mark.parametrize(
+    ("agency", "vi", "en"),
+    [
+        (
+            "TAND_KV-P34-40",
+            "Tòa án nhân dân khu vực thuộc tỉnh Nghệ An",
+            "Regional People's Court, Nghệ An",
+        ),
+        (
+            "DON_BP-P34-40-16681",
+            "Đồn Biên phòng thuộc phường Thành Vinh",
+            "Border Guard station, Thành Vinh",
+        ),
+        (
+            "DON_BP-P34-40",
+            "Các Đồn Biên phòng thuộc tỉnh Nghệ An",
+            "Every Border Guard station in Nghệ An",
+        ),
+    ],
+)
+def test_a_body_without_a_list_is_named_as_one_and_several_as_several(
+    agency: str, vi: str, en: str
+):
+    assert agency_names(agency, RECORDED_AT) == (vi, en)
 
 
 def test_everybody_addressed_is_called_so():

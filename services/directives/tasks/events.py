@@ -238,6 +238,9 @@ class TaskCancelled(Event, CancelTask):
     LABEL: ClassVar[tuple[str, str]] = ("Hủy, kết thúc nhiệm vụ", "Task cancelled")
     SOURCE: ClassVar[str] = "catalogue 13, rule 11"
 
+    by_document: PaperRef | None = None
+    """The paper that recalled or replaced the directive, when the task ended with it."""
+
 
 TaskEvent = (
     TaskAssigned

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from services.timeline.sentences import (
     accused,
+    corrections,
     crossborder,
     deadlines,
     directives,
@@ -29,7 +30,10 @@ from shared.errors import Broken
 
 T = TypeVar("T")
 
-NOUNS = (accused, crossborder, deadlines, directives, proceedings, raids, tips, trials, vault)
+NOUNS = (
+    *(accused, corrections, crossborder, deadlines, directives, proceedings, raids, tips, trials),
+    vault,
+)
 
 
 def _together(tables: Iterable[Mapping[str, T]]) -> Mapping[str, T]:

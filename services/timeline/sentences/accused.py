@@ -118,6 +118,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "wanted_scope.national": ("toàn quốc", "national"),
     "wanted_scope.interpol": ("quốc tế qua Interpol", "international (Interpol)"),
     "wanted_scope.bilateral": ("song phương", "bilateral"),
+    "becomes.ACCUSED": ("bị can trở lại", "an accused again"),
     "becomes.DEFENDANT": ("bị cáo", "defendant"),
     "becomes.CONVICTED": ("bị tuyên có tội", "found guilty"),
     "becomes.ACQUITTED": ("được tuyên không có tội", "acquitted"),

@@ -47,6 +47,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "recount.corrected": ("dữ kiện được đính chính", "a fact was corrected"),
     "recount.term_changed": ("thời hạn được điều chỉnh", "the term was moved"),
     "recount.other_period_moved": ("thời hạn liên quan thay đổi", "another period has moved"),
+    "recount.handed_over": ("hồ sơ chuyển cho cơ quan khác", "another body has the file"),
     "met.True": ("trong thời hạn", "in time"),
     "met.False": ("quá hạn", "late"),
     "deadline_end.cancelled": ("nhiệm vụ bị hủy", "the task was cancelled"),

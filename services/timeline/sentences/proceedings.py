@@ -51,9 +51,9 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "conclusion {conclusion_ref}.",
     ),
     "cases.supplementary_investigation_requested.v1": (
-        "{actor} ({by:said.returned_by}) trả hồ sơ {kind:said.return}, lần {ordinal}: {case}, "
+        "{actor}{by:aside.returned_by} trả hồ sơ {kind:said.return}, lần {ordinal}: {case}, "
         "cho {returned_to:agency}.",
-        "{actor} ({by:said.returned_by}) returns the file {kind:said.return}, no. {ordinal}: "
+        "{actor}{by:aside.returned_by} returns the file {kind:said.return}, no. {ordinal}: "
         "{case}, to {returned_to:agency}.",
     ),
     "cases.indictment_issued.v1": (
@@ -103,7 +103,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "period.trial_preparation": ("chuẩn bị xét xử", "trial preparation"),
     "recommends.prosecute": ("đề nghị truy tố", "proposes to prosecute"),
     "recommends.discontinue": ("đề nghị đình chỉ", "proposes to discontinue"),
-    "returned_by.VKS": ("Viện kiểm sát", "procuracy"),
+    "returned_by.VKS": ("", ""),  # The name of who acts says it.
     "returned_by.JUDGE": ("Thẩm phán chủ tọa", "presiding judge"),
     "returned_by.PANEL": ("Hội đồng xét xử", "trial panel"),
     "returned_by.APPEAL": ("cấp phúc thẩm", "appellate court"),

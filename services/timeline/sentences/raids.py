@@ -7,6 +7,7 @@ NAMED_BY: Mapping[str, str] = {
     "key_area": "key_area",
     "operation": "operation",
     "raid": "raid",
+    "rescue": "rescue",
 }
 
 TITLES: Mapping[str, tuple[str, str]] = {
@@ -22,6 +23,10 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "cases.raid_launched.v1": (
         "đợt đấu tranh, triệt phá của {agency:agency}",
         "raid of {agency:agency}",
+    ),
+    "cases.victim_rescued.v1": (
+        "việc giải cứu một nạn nhân",
+        "the rescue of a victim",
     ),
 }
 
@@ -51,6 +56,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "cases.raid_concluded.v1": (
         "{actor} kết thúc {raid}, thu giữ {evidence_items} tang vật.",
         "{actor} concludes {raid} with {evidence_items} items of evidence.",
+    ),
+    "cases.victim_rescued.v1": (
+        "{actor} ghi nhận {rescue}.",
+        "{actor} records {rescue}.",
     ),
 }
 

@@ -1,10 +1,13 @@
 """How a sentence is filled: what a placeholder names, and the ways in which it is said."""
 
 import functools
+import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from string import Formatter
 from typing import Any
+
+from shared.actor import VIETNAM
 
 Words = Mapping[str, tuple[str, str]]
 """Code → what it is called, Vietnamese and English."""
@@ -75,6 +78,11 @@ def _why(value: Any, english: bool, words: Words) -> str:
     return "" if value is None else f": {words[value][english]}"
 
 
+def _aside(value: Any, english: bool, words: Words) -> str:
+    said = "" if value is None else words[value][english]
+    return f" ({said})" if said else ""
+
+
 def _count(value: Any, english: bool, words: Words) -> str:
     return str(len(value))
 
@@ -114,11 +122,41 @@ def _incoming(value: Any, english: bool, words: Words) -> str:
     return f", {('số đến', 'incoming number')[english]} {value}" if value else ""
 
 
+def _offence(value: Any, english: bool, words: Words) -> str:
+    if not value:
+        return ""
+    article, clause = value["article"], value["clause"]
+    return (f" (khoản {clause} Điều {article} BLHS)", f" (BLHS {article}({clause}))")[english]
+
+
+def _change(value: Any, english: bool, words: Words) -> str:
+    if value is None:
+        return ""
+    return f": {_stated(value['old'], english)} → {_stated(value['new'], english)}"
+
+
+def _stated(value: str | int, english: bool) -> str:
+    """A number, a text, a day or a moment as a fact holds it."""
+    text = str(value)
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return _as_day(text, english)
+    if re.match(r"\d{4}-\d{2}-\d{2}T", text):
+        at = datetime.fromisoformat(text).astimezone(VIETNAM)
+        return f"{at:%Y-%m-%d %H:%M}" if english else f"{at:%H:%M ngày %d/%m/%Y}"
+    return text
+
+
+def _authority(value: Any, english: bool, words: Words) -> str:
+    of = (" ngày ", " of ")[english]
+    return f"{value['document']}{of}{_as_day(value['issued_on'], english)}"
+
+
 WAYS: Mapping[str, Way | None] = {
     "": _plain,
     "said": _said,
     "also": _also,
     "why": _why,
+    "aside": _aside,
     "count": _count,
     "because": _because,
     "percent": _percent,
@@ -127,11 +165,16 @@ WAYS: Mapping[str, Way | None] = {
     "number": _number,
     "nil": _nil,
     "incoming": _incoming,
+    "offence": _offence,
+    "change": _change,
+    "authority": _authority,
     "agency": None,
 }
 """`said`: a code's words; yes and no are `<list>.True` and `<list>.False`. `also`, `why`: the same
-after a comma or a colon, nothing when missing. `day`: a legal day; `until`, `number`, `because`,
-`percent`, `nil`, `incoming`: trailing clauses that may be empty. `agency`: what the agency was
+after a comma or a colon, nothing when missing. `aside`: in brackets; a code that would only repeat
+what the sentence has said is listed with empty words, and nothing is said. `day`: a legal day;
+`until`, `number`, `because`, `percent`, `nil`, `incoming`, `offence`, `change` (old → new):
+trailing clauses that may be empty. `authority`: a paper and its day. `agency`: what the agency was
 called on the day."""
-CODED = ("said", "also", "why")
+CODED = ("said", "also", "why", "aside")
 """Ways in which codes are said."""

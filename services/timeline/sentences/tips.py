@@ -17,8 +17,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{actor} receives {tip} {channel:said.channel}.",
     ),
     "cases.tip_classified.v1": (
-        "{actor} phân loại {tip}: {classification:said.class}.",
-        "{actor} classifies {tip}: {classification:said.class}.",
+        "{actor} phân loại {tip}: {classification:said.class}{suspected:offence}.",
+        "{actor} classifies {tip}: {classification:said.class}{suspected:offence}.",
     ),
     "cases.tip_transferred.v1": (
         "{actor} {step:said.tip_step} {tip}, nơi nhận {to:agency}{kind:also.tip_transfer}.",
@@ -74,7 +74,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "channel.patrol": ("khi tuần tra, kiểm soát", "on patrol"),
     "channel.foreign_partner": ("từ đối tác nước ngoài", "from a foreign partner"),
     "channel.media": ("từ báo chí", "from the press"),
-    "class.crime": ("có dấu hiệu tội phạm", "there are signs of a crime"),
+    "class.crime": (
+        "có dấu hiệu tội phạm, đề xuất xem xét khởi tố vụ án",
+        "there are signs of a crime, which suggests to institute a case",
+    ),
     "class.administrative": ("vi phạm hành chính", "an administrative offence"),
     "class.not_crime": ("không có dấu hiệu tội phạm", "no sign of a crime"),
     "class.duplicate": ("trùng với tin đã tiếp nhận", "a duplicate of an earlier tip"),

@@ -16,7 +16,7 @@ from tests.running import ISSUER, World, until
 
 PARKED = "/v1/operations/parked"
 REBUILDS = "/v1/operations/rebuilds"
-TIMELINE, SCHEMA = "timeline.timeline", "timeline_timeline_v1"
+TIMELINE, SCHEMA = "timeline.timeline", "timeline_timeline_v2"
 FOLLOWER = f"{SCHEMA} ← directives"
 ONE = {"projection": TIMELINE, "stream": str(uuid4()), "reason": "ghi nhầm"}
 CHANGES = {
