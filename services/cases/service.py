@@ -9,12 +9,13 @@ from services.cases.http import ROUTES
 from services.cases.proceedings.domain import Case
 from services.cases.raids.campaigns import Campaign
 from services.cases.raids.domain import Raid
+from services.cases.raids.rescues import Rescue
 from services.cases.raids.stubs import KeyArea, Operation
 from services.cases.tips.domain import Tip
 from shared.service import Service
 
 FOLDER = Path(__file__).parent
-NOUNS = ("tips", "raids", "proceedings", "trials", "crossborder", "accused")
+NOUNS = ("tips", "raids", "proceedings", "trials", "crossborder", "accused", "corrections")
 """Folders with a table of who may record what."""
 AGGREGATES = (
     Tip,
@@ -22,6 +23,7 @@ AGGREGATES = (
     KeyArea,
     Operation,
     Raid,
+    Rescue,
     Case,
     BorderRequest,
     Exchange,

@@ -95,6 +95,11 @@ class Staged(Aggregate):
             last is not None and getattr(last, "agency", None) == act.agency and repeats(said, last)
         )
 
+    def is_timely(self, event: Event) -> bool:
+        """No step before the stage that it follows, nor on a file before somebody had it."""
+        known = (self.since, self.held_since, self.offered_at or self.since)
+        return event.timestamp >= max(known)
+
     def _begins(self, stage: str, event: Event, holder: str) -> None:
         """For `evolve`: the first stage."""
         self._last: dict[str, Event] = {}

@@ -75,10 +75,14 @@ class Stage:
         return lines
 
     async def entries(self) -> int:
-        """Entries in the timeline; one for every event."""
+        """Entries in the timeline of what agencies said; one for every event of the papers."""
         count, after = 0, 0
+        asked: dict[str, str | int] = {
+            "limit": PAGE_ENTRIES,
+            "without": "cases,deadlines,vault",
+        }
         while True:
-            page = await self._reader.ask("/v1/timeline", after=after, limit=PAGE_ENTRIES)
+            page = await self._reader.ask("/v1/timeline", after=after, **asked)
             count += len(page["entries"])
             if page["next"] is None:
                 return count

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
-from services.gateway.tables import agencies_in, named_parties, routes
+from services.gateway.tables import agencies_in, named_parties, routes, waits
 from shared.envelope import Envelope
 from shared.errors import Broken, Waits
 from shared.follow import Projection
@@ -16,8 +16,6 @@ from shared.sql import Tables
 
 FOLDER = Path(__file__).parent
 FIELD = "field:"
-WITH_PARTIES = frozenset({"directive", "task", "report"})
-"""Kinds of things whose first event names parties."""
 
 Parties = dict[tuple[str, str], set[str]]
 """(subject, role) → agencies."""
@@ -33,14 +31,22 @@ async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
         _must_be_routable(envelope)
     known = await _known(envelopes, tables)
     begun = await _begun(envelopes, tables)
+    beginnings = {each.metadata.subjects[0]: each for each in envelopes if each.version == 1}
     learned: list[tuple[str, str, str]] = []
     feed: list[tuple[str, Envelope]] = []
-    for envelope in envelopes:
+
+    def learn(envelope: Envelope) -> None:
         subject = envelope.metadata.subjects[0]
         for role, agency in parties_of(envelope):
             learned.append((subject, role, agency))
             known.setdefault((subject, role), set()).add(agency)
             begun.add(subject)
+
+    for envelope in envelopes:
+        learn(envelope)
+        for subject in _unknown(envelope, begun):
+            if subject in beginnings:  # It comes later in the batch, e.g. in the same command.
+                learn(beginnings[subject])
         _refuse_strangers(envelope, begun)
         feed += [(agency, envelope) for agency in _told(envelope, known)]
     if learned:
@@ -66,12 +72,18 @@ def _must_be_routable(envelope: Envelope) -> None:
 
 def _refuse_strangers(envelope: Envelope, begun: Set[str]) -> None:
     """What is about a parked thing waits with it: otherwise its parties would never be told."""
-    for subject in envelope.metadata.subjects:
-        if subject.partition(":")[0] in WITH_PARTIES and subject not in begun:
-            raise Waits(
-                f"{envelope.store} {envelope.position} ({envelope.topic}) is about {subject}, "
-                "whose parties are not known yet: it waits until they are"
-            )
+    for subject in _unknown(envelope, begun):
+        raise Waits(
+            f"{envelope.store} {envelope.position} ({envelope.topic}) is about {subject}, "
+            "whose parties are not known yet: it waits until they are"
+        )
+
+
+def _unknown(envelope: Envelope, begun: Set[str]) -> Sequence[str]:
+    """Of the subjects that it must not be told without, those whose parties are not known."""
+    subjects = envelope.metadata.subjects
+    needed = waits().get(subjects[0].partition(":")[0], frozenset())
+    return [s for s in subjects if s.partition(":")[0] in needed and s not in begun]
 
 
 async def _begun(envelopes: Sequence[Envelope], tables: Tables) -> set[str]:

@@ -1,14 +1,24 @@
 """The tables of who is told: one file for each noun in `routing/`, read as one.
 
 `routes`: topic → who is told of it: roles of the parties of its subjects, or `field:<name>`, an
-agency (or several) named by the event itself. `parties`: topic → role → the agency that gets the
-role by this fact: a field of the event, or `actor`. Facts whose parties need more than that are in
-`parties_of` of the projection.
+agency (or several) named by the event itself.
+
+`parties`: topic → role → the agency that gets the role by this fact: a field of the event, or
+`actor`. With a condition it is `{"field": …, "when": {<field>: <value, or a list of values>}}`: the
+role is got only by a fact that says one of these values in each of these fields. So a file that is
+offered or refused makes nobody a party, one that is received does. A role that was got lasts: who
+had a case and passed it on still answers for what it did in it, and hears what comes of that.
+Facts whose parties need more than this are in `parties_of` of the projection.
+
+`waits`: kind of stream → kinds of its subjects, its own included, without whose beginning its
+events are not told: their parties could not be known. Here stand only things that the commands have
+proved to exist, of the same service, whose every first fact names a party: what is only mentioned
+must not be waited for.
 """
 
 import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +27,8 @@ from shared.errors import Broken
 ROUTING = Path(__file__).parent / "routing"
 ACTOR = "actor"
 """Whoever recorded the fact."""
+Part = str | Mapping[str, Any]
+"""A field of the event, or `actor`; or a field with the condition on which it gives the role."""
 
 
 @functools.cache
@@ -26,18 +38,37 @@ def routes() -> Mapping[str, tuple[str, ...]]:
 
 
 @functools.cache
-def parties() -> Mapping[str, Mapping[str, str]]:
-    """Topic → role → the field that names who has it, or `actor`."""
+def parties() -> Mapping[str, Mapping[str, Part]]:
+    """Topic → role → who gets it by this fact."""
     return read_tables(ROUTING, "parties")
+
+
+@functools.cache
+def waits() -> Mapping[str, Set[str]]:
+    """Kind of stream → kinds of its subjects that must have begun."""
+    return {kind: frozenset(kinds) for kind, kinds in read_tables(ROUTING, "waits").items()}
 
 
 def named_parties(topic: str, fields: Mapping[str, Any], actor: str) -> Sequence[tuple[str, str]]:
     """(role, agency) pairs that a fact names by its plain fields; a missing field names nobody."""
     return [
         (role, agency)
-        for role, field in parties().get(topic, {}).items()
-        for agency in ([actor] if field == ACTOR else agencies_in(fields, field))
+        for role, part in parties().get(topic, {}).items()
+        for agency in _named(part, fields, actor)
     ]
+
+
+def _named(part: Part, fields: Mapping[str, Any], actor: str) -> Sequence[str]:
+    if part == ACTOR:
+        return [actor]
+    if isinstance(part, str):
+        return agencies_in(fields, part)
+    holds = all(fields.get(name) in _values(said) for name, said in part["when"].items())
+    return _named(part["field"], fields, actor) if holds else ()
+
+
+def _values(said: str | Sequence[str]) -> Sequence[str]:
+    return [said] if isinstance(said, str) else said
 
 
 def agencies_in(fields: Mapping[str, Any], name: str) -> Sequence[str]:

@@ -139,6 +139,7 @@ class Accused(Held):
             event.juvenile_law,
             None,
         )
+        self.approved = False
         self._passes(event, event.agency)
         self._moves("ACCUSED_PENDING", event)
 
@@ -148,7 +149,8 @@ class Accused(Held):
         if event.subject == "institution":
             if event.outcome == "cancelled":
                 self.measure = "none"
-            self._moves("ACCUSED" if event.outcome == "approved" else "RELEASED", event)
+            self.approved = event.outcome == "approved"
+            self._moves("ACCUSED" if self.approved else "RELEASED", event)
         elif self.unreviewed is not None:
             if event.outcome == "cancelled":
                 self.charges, self.severity = self._charges_before, self.unreviewed.class_before

@@ -153,6 +153,12 @@ class Held(PersonFile):
         """When the person was last held."""
         return self._held_at
 
+    def is_timely(self, event: Event) -> bool:
+        """Nor is anybody in custody before they were held."""
+        if isinstance(event, TemporaryCustodyOrdered) and not self._held_at <= event.since:
+            return False
+        return super().is_timely(event)
+
     def _held(self, event: SuspectApprehended) -> None:
         """For `evolve`: held; an accused stays accused, whoever is at large anew is held."""
         self.measure, self.held_as, self._held_at = "held", event.kind, event.timestamp

@@ -2,11 +2,11 @@
 
 Held → in custody → accused (pending, then approved) → detained or under another measure, or wanted
 → defendant → convicted, acquitted or exempt → convict → serving. Up to the indictment the facts are
-this stream's own; what a court does is a fact of the case, and whoever records it there calls, in
-the same record, `follow_case` for each accused and saves the case with its persons.
+this stream's own; what becomes of somebody by a fact of their case is recorded together with that
+fact (`commands.decide_of_case`), by whoever records it, and names it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import ClassVar, Self, assert_never
 from uuid import UUID
 
@@ -31,34 +31,24 @@ from services.cases.accused.measures import (
     WantedNoticeIssued,
 )
 from services.cases.accused.measuring import MEASURE_STEPS, Measured
-from services.cases.accused.parts import HOME, Becomes
+from services.cases.accused.parts import HOME
 from services.cases.accused.personfile import CHARGED, PERSON_STAGES
+from services.cases.accused.refusals import another_case
+from services.cases.accused.standings import FOLLOWS, JUDGED, paper_of, standing_of, way
+from services.cases.corrections.events import RecordCorrected
 from services.cases.proceedings.domain import Case
 from services.cases.refusals import wrong_stage
 from services.cases.stages import Step, step
 from shared.actor import Act
 from shared.domain import Event
 
-JUDGED = "DEFENDANT CONVICTED ACQUITTED EXEMPT"
-FOLLOWS: Mapping[Becomes, Step] = {
-    "DEFENDANT": step(f"{CHARGED} WANTED", "BLTTHS Điều 61", by_holder=False),
-    "CONVICTED": step(JUDGED, "BLTTHS Điều 326, 355", by_holder=False),
-    "ACQUITTED": step(JUDGED, "BLTTHS Điều 326, 355", by_holder=False),
-    "EXEMPT": step(JUDGED, "BLTTHS Điều 326, 355", by_holder=False),
-    "CONVICT": step("CONVICTED", "BLTTHS Điều 343, 355(2)", by_holder=False),
-    "SERVING": step("CONVICT", "BLTTHS Điều 364", by_holder=False),
-    "DISCONTINUED": step(
-        f"ACCUSED_PENDING {CHARGED} WANTED DEFENDANT", "BLTTHS Điều 230, 248, 282", by_holder=False
-    ),
-}
-"""What becomes of a person, from which stages. A judgment on appeal may say another outcome."""
 PERSON_STEPS: Mapping[type[Event], Step] = {
     **CUSTODY_STEPS,
     **CHARGING_STEPS,
     **MEASURE_STEPS,
     ProceduralStandingChanged: step(
-        f"ACCUSED_PENDING {CHARGED} WANTED {JUDGED} CONVICT",
-        "BLTTHS Điều 60–61, 326, 343, 364",
+        f"ACCUSED_PENDING {CHARGED} WANTED DEFENDANT {JUDGED} DISCONTINUED",
+        "BLTTHS Điều 60–61, 230, 235, 326, 343, 355, 364",
         by_holder=False,
     ),
 }
@@ -107,16 +97,39 @@ class Person(Measured):
         id = act.new_id()
         return cls.begin(AccusedProsecutionInstituted, said, act, id=id, person_ref=id, **derived)
 
-    def follow_case(self, said: ChangeProceduralStanding, act: Act, case: Case) -> None:
-        """What a fact of the case makes of this person; whoever records that fact calls it."""
-        if self.said_before(ProceduralStandingChanged, said, act):
+    def follow_case(
+        self, case: Case, fact: Event, act: Act, *, lineage: Collection[UUID] = ()
+    ) -> None:
+        """Take the standing that the case gives after a fact that was just recorded of it.
+
+        `lineage`: cases that have become this one, by being joined into it or split. Who is not so
+        far by their own record is left where they are.
+        """
+        becomes = standing_of(case, self.id)
+        for each in way(self.standing, becomes) if becomes else ():
+            said = ChangeProceduralStanding(becomes=each, decision_ref=paper_of(fact, case))
+            self.change_procedural_standing(said, act, case, fact, lineage=lineage)
+
+    def change_procedural_standing(
+        self,
+        said: ChangeProceduralStanding,
+        act: Act,
+        case: Case,
+        fact: Event,
+        *,
+        lineage: Collection[UUID] = (),
+    ) -> None:
+        """Become what a fact of the case makes of this person.
+
+        Who may record it and when is the fact's: the case has decided that.
+        """
+        if self.standing == said.becomes:
             return
         row = FOLLOWS[said.becomes]
-        self.refuse_unless_at(ProceduralStandingChanged, act)
-        if self.stage not in row.before:
+        if self.standing not in row.before:
             raise wrong_stage(self, ProceduralStandingChanged, row.article)
-        self._refuse_other_case(case)
-        self._refuse_unless_in_charge(act, case, row.article)
+        if self.case_id not in (case.id, *lineage) or fact.originator_id != case.id:
+            raise another_case(self.case_id)
         self.record(
             ProceduralStandingChanged,
             said,
@@ -124,7 +137,14 @@ class Person(Measured):
             person_ref=self.id,
             case_id=case.id,
             agency=act.agency,
+            because=fact.TOPIC,
         )
+
+    @property
+    def standing(self) -> str:
+        """As what they stand before the law, whatever binds them and whether or not they fled."""
+        stage = self.before_wanted if self.stage == "WANTED" else self.stage
+        return "ACCUSED" if stage in CHARGED.split() else stage
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -137,6 +157,7 @@ class Person(Measured):
         asked = self.detention_asked
         return {
             **self._standing(),
+            "standing": self.standing,
             "identity": self.identity and self.identity.shown,
             "measure": self.measure,
             "held_as": self.held_as,
@@ -163,7 +184,7 @@ class Person(Measured):
         self.measure, self.held_as, self.identity = "none", None, None
         self.case_id: UUID | None = None
         self.charges, self.severity, self.age = (), None, None
-        self.under_18 = self.legal_person = False
+        self.under_18 = self.legal_person = self.approved = False
         self.juvenile_law = self.unreviewed = None
         self.custody_since = self.custody_until = None
         self.custody_given, self.custody_asked, self.custody_asked_on = 0, None, None
@@ -171,8 +192,21 @@ class Person(Measured):
         self.detention_given, self.before_wanted = 0, "ACCUSED"
         self._begins("HELD", event, event.agency)
 
-    def evolve(self, event: PersonEvent) -> None:
+    def _follows(self, event: ProceduralStandingChanged) -> None:
+        """For `evolve`: who is wanted stays so until they are found, unless it is all over."""
+        self.case_id = event.case_id
+        pending = event.becomes == "ACCUSED" and not self.approved
+        stage = "ACCUSED_PENDING" if pending else event.becomes
+        if self.stage == "WANTED" and stage != "DISCONTINUED":
+            self.before_wanted = stage
+            return
+        self._moves(stage, event)
+        self._settles(event)
+
+    def evolve(self, event: PersonEvent | RecordCorrected) -> None:  # noqa: PLR0912 - one arm for each fact
         """Take a fact in."""
+        if isinstance(event, RecordCorrected):
+            return  # What it corrects was taken in as corrected.
         self._opens(event)
         match event:
             case SuspectApprehended():
@@ -196,7 +230,8 @@ class Person(Measured):
             case WantedNoticeIssued():
                 self._sought(event)
             case ProceduralStandingChanged():
-                self._moves(event.becomes, event)
+                self._follows(event)
             case _:
                 assert_never(event)
+        self._goes_with(event)
         self._remembers(event)

@@ -144,7 +144,7 @@ class ChangeProceduralStanding(Command):
 
 
 class ProceduralStandingChanged(Event, ChangeProceduralStanding):
-    """An accused became a defendant, was judged, became a convict, or began to serve."""
+    """A fact of the case made of a person a defendant, a convict, or whatever `becomes` says."""
 
     TOPIC: ClassVar[str] = "cases.procedural_standing_changed.v1"
     LABEL: ClassVar[tuple[str, str]] = (
@@ -160,3 +160,5 @@ class ProceduralStandingChanged(Event, ChangeProceduralStanding):
     person_ref: UUID
     case_id: UUID
     agency: AgencyRef
+    because: Line | None = None
+    """Topic of the fact of the case from which it follows, recorded together with it."""

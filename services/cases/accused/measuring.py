@@ -103,8 +103,9 @@ class Measured(Accused):
         self.refuse_unless_at(TemporaryDetentionExtended, act)
         self._refuse_other_case(case)
         article = MEASURE_STEPS[TemporaryDetentionExtended].article
-        if self.detention_stage != "investigation" or case.part != "investigation":
-            raise refused.other_stage_of_case("investigation", case.part, article)
+        fits = self.detention_stage == "investigation" and case.is_open
+        if not fits or case.part != "investigation":
+            raise refused.other_stage_of_case("investigation", case.stage, article)
         if not supervises(act, case.holder):
             raise not_supervising(act.agency, case.holder, article)
         assert self.severity is not None and self.detention_until is not None
@@ -165,7 +166,7 @@ class Measured(Accused):
             said,
             act,
             person_ref=self.id,
-            case_id=self.case_id,
+            case_id=case.id if case else self.case_id,
             agency=act.agency,
         )
 
@@ -208,7 +209,7 @@ class Measured(Accused):
         if said.stage == "after_judgment":
             fits = case.stage in AFTER_JUDGMENT
         else:
-            fits = said.stage == case.part and case.is_open
+            fits = case.is_open and said.stage == case.part
         if not fits:
             raise refused.other_stage_of_case(said.stage, case.stage, article)
 

@@ -67,7 +67,7 @@ ORDERED_REASONS: Mapping[str, str] = {
 }
 """New measures that have one reason only, which no other has."""
 Becomes = Literal[
-    "DEFENDANT", "CONVICTED", "ACQUITTED", "EXEMPT", "CONVICT", "SERVING", "DISCONTINUED"
+    "ACCUSED", "DEFENDANT", "CONVICTED", "ACQUITTED", "EXEMPT", "CONVICT", "SERVING", "DISCONTINUED"
 ]
 JuvenileLaw = Literal["BLTTHS-2015", "LAW-59-2024"]
 """Which law on persons under 18 applies: chapter XXVIII of the BLTTHS, or Luật 59/2024/QH15."""

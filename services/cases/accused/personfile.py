@@ -52,6 +52,8 @@ class PersonFile(Staged):
         under_18: bool
         legal_person: bool
         age: str | None
+        approved: bool
+        """Whether the procuracy has approved the prosecution."""
         identity: Sealed[Any] | None
         custody_since: datetime | None
         custody_until: datetime | None
@@ -78,8 +80,16 @@ class PersonFile(Staged):
             raise staged.not_with_you(self, act, article)
 
     def _refuse_other_case(self, case: Case) -> None:
-        if self.case_id != case.id:
+        """What theirs has become by being joined or split, whoever loads it looks up (commands)."""
+        became = case.took_in or case.split_from is not None
+        if self.case_id != case.id and not became:
             raise refusals.another_case(self.case_id)
+
+    def _goes_with(self, event: Event) -> None:
+        """For `evolve`: an act names the case that an accused is in by now."""
+        case: UUID | None = getattr(event, "case_id", None)
+        if self.case_id is not None and case is not None:
+            self.case_id = case
 
     def _settles(self, event: Event) -> None:
         """For `evolve`: the stage of an accused follows the measure."""

@@ -99,7 +99,7 @@ def request_closed(request: UUID, since: datetime) -> Refused:
     return Refused(
         "request-closed",
         f"Đề nghị border_request:{request} đã có trả lời cuối cùng từ {on:%H:%M ngày %d/%m/%Y}.",
-        f"The request border_request:{request} was answered for good at {on:%Y-%m-%d %H:%M}.",
+        f"The request border_request:{request} is closed: answered for good {on:%Y-%m-%d %H:%M}.",
         pointer="/request_id",
         rule="danh mục sự kiện 98, 99",
         remedy_vi="Gửi đề nghị mới, hoặc ghi thông tin này không kèm request_id.",

@@ -21,6 +21,12 @@ KINDS: Mapping[str, Institutor] = {code: kind for kind, codes in _KINDS.items() 
 """Agency type → what kind of body it is in proceedings; other types take no part in them."""
 INVESTIGATING: frozenset[str] = frozenset({"CQDT", "CAX", "BDBP", "CSB"})
 GUARDS: frozenset[str] = frozenset({"BDBP", "CSB"})
+PROCURACIES: Mapping[str, tuple[str, ...]] = {
+    "district": ("VKSND_HUYEN",),
+    "province": ("VKSND_TINH", "VKSND_KV"),
+    "central": ("VKSNDTC",),
+}
+"""Level of an area → types of procuracies that supervise investigations in it."""
 ANY_PROVINCIAL_TYPE = "UBND_TINH"
 """A type that every province has; its heir names the province of today."""
 
@@ -55,6 +61,24 @@ def supervises(act: Act, holder: str) -> bool:
     return kind_of(act.agency) in ("VKS", "COURT") and (
         act.by.area == CENTRE or reaches(act, holder.partition("-")[2])
     )
+
+
+def procuracies_over(act: Act) -> tuple[str, ...]:
+    """The procuracies that an investigation by the actor is sent to (BLTTHS 154); none over one.
+
+    They are those of the nearest area around the actor's that has any on the day: the district's,
+    the province's, the country's. Since 1/7/2025 a province has its own and, by one name, its
+    regional ones. Which of the two is competent depends on the court that will try the case, by a
+    wording that was not seen: both are named, as both may extend the investigation (`periods.py`).
+    """
+    at = None if kind_of(act.agency) == "VKS" else act.by.area
+    while at is not None:
+        area = act.register.area(at)
+        kinds = {code: act.register.kind(code) for code in PROCURACIES.get(area.level, ())}
+        if there := [code for code, kind in kinds.items() if kind and kind.in_force(act.on)]:
+            return tuple(f"{code}-{at}" for code in there)
+        at = area.parent
+    return ()
 
 
 def _province_of_the_day(register: Register, act: Act, area: str) -> Iterator[str]:

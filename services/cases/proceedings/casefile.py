@@ -49,8 +49,12 @@ PARTS: Mapping[str, Part] = {
     "JUDGED": "appeal",
     "APPEALED": "appeal",
     "APPEAL_SUSPENDED": "appeal",
+    "IN_FORCE": "appeal",
+    "EXECUTION": "appeal",
+    "REVIEW": "appeal",
 }
-"""Stage → the part of the proceedings that it belongs to."""
+"""Stage → the part of the proceedings that it belongs to; a judgment in force, and its review, to
+the last one that the articles have (inferred)."""
 
 
 class CaseFile(Staged):

@@ -8,11 +8,17 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.cases.accused.commands import decide_of_case
 from services.cases.limits import CODES_MAX, NAMES_MAX
 from services.cases.proceedings import refusals
 from services.cases.proceedings.domain import Case
-from services.cases.proceedings.events import InstituteCase, Regrouping
+from services.cases.proceedings.events import (
+    InstituteCase,
+    Regrouping,
+    RequestSupplementaryInvestigation,
+)
 from services.cases.proceedings.parts import Remainder
+from services.cases.proceedings.stopping import DiscontinueProceedings, ResumeProceedings
 from services.cases.tips.domain import Tip
 from services.cases.tips.events import LeadTipToCase
 from shared.context import Context, Receipt
@@ -57,3 +63,20 @@ async def regroup_cases(said: RegroupCases, ctx: Context, id: UUID) -> Receipt:
         if await ctx.find(Case, part.id) is not None:
             raise refusals.duplicate_case(part.case_no, part.id)
     return await ctx.save(case, *begun, cases={each.case_no: str(each.id) for each in begun})
+
+
+async def request_supplementary_investigation(
+    said: RequestSupplementaryInvestigation, ctx: Context, id: UUID
+) -> Receipt:
+    """Return the file; whom a panel was trying are accused again, not defendants."""
+    return await decide_of_case(Case.request_supplementary_investigation, said, ctx, id)
+
+
+async def discontinue_proceedings(said: DiscontinueProceedings, ctx: Context, id: UUID) -> Receipt:
+    """End without a judgment, for the case with its accused or for one of them."""
+    return await decide_of_case(Case.discontinue_proceedings, said, ctx, id)
+
+
+async def resume_proceedings(said: ResumeProceedings, ctx: Context, id: UUID) -> Receipt:
+    """Go on where it stopped; whose proceedings had ended are accused again."""
+    return await decide_of_case(Case.resume_proceedings, said, ctx, id)

@@ -8,9 +8,16 @@ from collections.abc import Mapping
 from typing import ClassVar, Self
 from uuid import UUID
 
+from services.cases.corrections.events import RecordCorrected
 from services.cases.lists import Offence
 from services.cases.proceedings import refusals, refusals_periods
-from services.cases.proceedings.bodies import INVESTIGATING, kind_here, kind_of, supervises
+from services.cases.proceedings.bodies import (
+    INVESTIGATING,
+    kind_here,
+    kind_of,
+    procuracies_over,
+    supervises,
+)
 from services.cases.proceedings.casefile import CASE_STAGES, ENDED
 from services.cases.proceedings.events import (
     CaseFileTransmitted,
@@ -53,7 +60,7 @@ from services.cases.proceedings.stopping import (
 )
 from services.cases.stages import Step, step
 from services.cases.trials.domain import TRIAL_STAGES, TRIAL_STEPS, OnTrial
-from services.cases.trials.events import TrialEvent
+from services.cases.trials.events import CaseAcceptedByCourt, TrialEvent
 from services.cases.trials.hearings import CHILD_ARTICLES
 from shared.actor import Act
 from shared.domain import Event
@@ -77,7 +84,8 @@ CASE_STEPS: Mapping[type[Event], Step] = {
     ),
     InvestigationConcluded: step("INVESTIGATION SUPPLEMENTARY", "BLTTHS Điều 232–234"),
     SupplementaryInvestigationRequested: step(
-        "PROSECUTION TRIAL_PREPARATION TRIAL INVESTIGATION", "BLTTHS Điều 174, 245, 280, 326, 358"
+        "PROSECUTION TRIAL_PREPARATION TRIAL INVESTIGATION REVIEW",
+        "BLTTHS Điều 174, 245, 280, 326, 358, 391",
     ),
     IndictmentIssued: step("PROSECUTION", "BLTTHS Điều 236, 240, 243"),
     ModelCaseDesignated: step(
@@ -112,6 +120,7 @@ class Case(Handed, Halting, Grouped, OnTrial):
             by=found.by,
             severity_class=found.severity,
             investigates=found.investigates,
+            procuracies=procuracies_over(act),
         )
 
     def change_institution(self, said: ChangeInstitution, act: Act) -> None:
@@ -204,7 +213,7 @@ class Case(Handed, Halting, Grouped, OnTrial):
         self.refuse_while_on_its_way(refusals.RETURNS)
         before = self.returns.get(said.by, 0)
         refuse_return(said, self.stage, self.holder, before, act)
-        if said.kind == "re_investigation" and self.rule != NEW_INVESTIGATION:
+        if said.by == "APPEAL" and self.rule != NEW_INVESTIGATION:
             raise refusals.not_quashed()
         self.record(
             SupplementaryInvestigationRequested,
@@ -299,6 +308,7 @@ class Case(Handed, Halting, Grouped, OnTrial):
         self.stopped: dict[UUID, str] = {}
         self.stopped_at = self.indictment = self.concluded_for = self.joined_into = None
         self.model_case = self.publicity_consent = False
+        self.took_in = self.split_into = ()
         self._offered_as = ""
         if isinstance(event, CaseSplitOff):
             self.flagrante = self.organised = False
@@ -322,6 +332,10 @@ class Case(Handed, Halting, Grouped, OnTrial):
         if event.kind == "supplementary":
             self._moves("SUPPLEMENTARY", event)
             self._runs("INV-SUPP-VKS" if event.by == "VKS" else "INV-SUPP-COURT", event)
+        elif event.by == "CASSATION":
+            self._quashed("INVESTIGATION", event)
+            self._runs(NEW_INVESTIGATION, event)
+            self.indictment = None
         self._offers(event, event.returned_to)
         self._offered_as = "CQDT" if event.by == "VKS" else "VKS"
 
@@ -329,7 +343,7 @@ class Case(Handed, Halting, Grouped, OnTrial):
         """For `evolve`: a fact of the trial, and the statutory period that it starts."""
         before = self.stage
         self._tried(event)
-        if self.stage != before:
+        if self.stage != before or isinstance(event, CaseAcceptedByCourt):
             self._runs(RULES_OF_COURTS.get(self.stage), event)
         if self.rule == NEW_INVESTIGATION:
             self.indictment = None  # It fell with the judgment.
@@ -344,7 +358,7 @@ class Case(Handed, Halting, Grouped, OnTrial):
         else:
             self.offences, self.severity = event.offences_after, event.class_after
 
-    def evolve(self, event: ProceedingsEvent | TrialEvent) -> None:
+    def evolve(self, event: ProceedingsEvent | TrialEvent | RecordCorrected) -> None:
         """Take a fact in."""
         match event:
             case CaseProsecutionInstituted() | CaseSplitOff():
@@ -371,6 +385,8 @@ class Case(Handed, Halting, Grouped, OnTrial):
                 self._halted(event)
             case ModelCaseDesignated():
                 self.model_case, self.publicity_consent = True, event.victims_consent
+            case RecordCorrected():
+                pass  # What it corrects was taken in as corrected.
             case _:
                 self._decided_by_court(event)
         self._remembers(event)

@@ -71,6 +71,9 @@ class CaseProsecutionInstituted(FirstEvent, InstituteCase):
     investigates: Literal["initial", "whole"]
     """initial: the Border or Coast Guard takes first measures and transfers within 7 days; whole:
     who instituted it investigates (or, procuracy and court, hands it to who does)."""
+    procuracies: tuple[AgencyRef, ...] = ()
+    """Who supervises: the decision is sent there within 24 hours. Two when the law of the day was
+    not seen to say which; none over a procuracy's own decision, or recorded before this field."""
 
 
 class ChangeInstitution(Command):
@@ -124,6 +127,8 @@ class CaseTransferred(Event, TransferCase):
     by: Institutor
     """What kind of body the sender is."""
     stage: Part
+    procuracies: tuple[AgencyRef, ...] = ()
+    """Who supervises the body that has received it; none as long as it has not."""
 
 
 class Regrouping(Command):

@@ -7,10 +7,16 @@ offered, then received: the file is with who offered it until then.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from services.cases import refusals as staged
 from services.cases.proceedings import refusals
-from services.cases.proceedings.bodies import INVESTIGATING, kind_here, kind_of
+from services.cases.proceedings.bodies import (
+    INVESTIGATING,
+    kind_here,
+    kind_of,
+    procuracies_over,
+)
 from services.cases.proceedings.casefile import CaseFile
 from services.cases.proceedings.events import (
     CaseFileTransmitted,
@@ -60,13 +66,22 @@ FILES: Mapping[tuple[str, str], Way] = {
     ("JUDGED", "APPEAL_COURT"): way("COURT", "COURT", "JUDGED", "BLTTHS Điều 335"),
     ("APPEALED", "APPEAL_COURT"): way("COURT VKS", "COURT", "APPEALED", "BLTTHS Điều 339, 341"),
     ("APPEALED", "VKS"): way("COURT", "VKS", "APPEALED", "BLTTHS Điều 341"),
+    ("TRIAL_PREPARATION", "COURT"): way("COURT", "COURT", "TRIAL_PREPARATION", "BLTTHS Điều 358"),
+    ("IN_FORCE", "APPEAL_COURT"): way("COURT", "COURT", "IN_FORCE", "BLTTHS Điều 335"),
+    ("EXECUTION", "APPEAL_COURT"): way("COURT", "COURT", "EXECUTION", "BLTTHS Điều 335"),
+    ("REVIEW", "COURT"): way("COURT", "COURT", "REVIEW", "BLTTHS Điều 385, 396"),
+    ("REVIEW", "APPEAL_COURT"): way("COURT", "COURT", "REVIEW", "BLTTHS Điều 396"),
 }
-"""By the stage and the kind of receiver."""
+"""By the stage and the kind of receiver; `_is_due` says what else some rows need. After a judgment:
+up for a late appeal or a review, down to be tried anew, where acceptance ends the review. A case
+that a review has quashed for a new investigation goes by SupplementaryInvestigationRequested. That
+358 has the file sent down, and that a reopening follows 385 and 396 too: memory. That 335 reaches
+a judgment in force: inferred."""
 HANDING_STEPS: Mapping[type[Event], Step] = {
     CaseTransferred: step(" ".join(TRANSFERS), "BLTTHS Điều 164, 169, 239, 274", by_holder=False),
     CaseFileTransmitted: step(
         " ".join(dict.fromkeys(stage for stage, _ in FILES)),
-        "BLTTHS Điều 232, 244, 280, 339, 341",
+        "BLTTHS Điều 232, 244, 280, 335, 339, 341, 358, 385, 396",
         by_holder=False,
     ),
 }
@@ -78,6 +93,10 @@ COUNTS_FROM_RECEIPT = frozenset({"INV-SUPP-VKS", "INV-SUPP-COURT", "INV-REINV"})
 
 class Handed(CaseFile):
     """A case that goes from body to body."""
+
+    if TYPE_CHECKING:  # See CaseFile; both are the courts' half's.
+        hearing: str
+        late_remedy: bool
 
     def transfer_case(self, said: TransferCase, act: Act) -> None:
         """Offer the case to the competent body; or, as that body, receive or refuse it."""
@@ -103,7 +122,10 @@ class Handed(CaseFile):
         else:
             self._refuse_answer(event, said, receiver, act)
         sender = kind_here(self.holder)
-        derived = {"by": sender} if event is CaseTransferred else {}
+        derived: dict[str, object] = {}
+        if event is CaseTransferred:
+            over = procuracies_over(act) if said.step == "received" else ()
+            derived = {"by": sender, "procuracies": over}
         self.record(
             event, said, act, agency=act.agency, sender=self.holder, stage=self.part, **derived
         )
@@ -145,8 +167,10 @@ class Handed(CaseFile):
         """Only what was offered is received or refused, by whom it was offered to."""
         rule = HANDING_STEPS[event].article
         self.refuse_unless_offered(act, rule)
-        if receiver != self.offered_to or _label(said) != self._offered_as:
-            pointer = "/to" if receiver == self.offered_to else "/receiver"
+        label, offered = _label(said), self._offered_as
+        if receiver != self.offered_to or label != offered:
+            pointer = "/kind" if label.split()[:1] == offered.split()[:1] else "/to"
+            pointer = pointer if receiver == self.offered_to else "/receiver"
             raise staged.not_what_was_offered(self, pointer, rule)
         reason = said.reason if isinstance(said, TransferCase) else said.refused_reason
         if said.step == "refused" and reason is None:
@@ -156,9 +180,18 @@ class Handed(CaseFile):
     def _way(self, said: TransferCase | TransmitCaseFile) -> Way | None:
         if isinstance(said, TransferCase):
             return TRANSFERS.get(self.stage)
-        found = FILES.get((self.stage, said.to))
-        back = said.kind == "after_supplement" and self.indictment is not None
-        return None if self.stage == "PROSECUTION" and not back else found
+        return FILES.get((self.stage, said.to)) if self._is_due(said) else None
+
+    def _is_due(self, said: TransmitCaseFile) -> bool:
+        """What some stages need besides a row: only so does the file go on from there."""
+        match self.stage:
+            case "PROSECUTION":
+                return said.kind == "after_supplement" and self.indictment is not None
+            case "TRIAL_PREPARATION":
+                return not self.hearing  # Quashed, and no court has accepted it anew.
+            case "IN_FORCE" | "EXECUTION":
+                return said.kind == "late_appeal" and self.late_remedy
+        return True
 
     def _handed(self, event: CaseTransferred | CaseFileTransmitted) -> None:
         """For `evolve`: the file set out, arrived, or stays."""
@@ -195,5 +228,8 @@ def _fact(
 
 
 def _label(said: TransferCase | TransmitCaseFile) -> str:
-    """How a file was sent off, so that it arrives in the same way."""
-    return "transfer" if isinstance(said, TransferCase) else said.to
+    """How a file was sent off, so that it arrives in the same way: the periods that begin with its
+    arrival are others for a late appeal, and after a supplement."""
+    if isinstance(said, TransferCase):
+        return "transfer"
+    return said.to if said.kind == "normal" else f"{said.to} {said.kind}"

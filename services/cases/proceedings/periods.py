@@ -14,6 +14,7 @@ from services.cases.proceedings import refusals_periods as refusals
 from services.cases.proceedings.bodies import kind_of
 from services.cases.proceedings.parts import Course, Stretch
 from shared.actor import Act
+from shared.reference import load_register
 from shared.reference.deadlines import Extension, Length, Period, load_periods
 
 EXTENDED_AS: Mapping[str, str] = {"INV-REINV": "INV"}
@@ -128,7 +129,8 @@ def _refuse_unless_approver(
 def approvers(
     seq: int, severity: Severity, holder: str, on: date
 ) -> tuple[frozenset[str], Literal["seen", "inferred"]]:
-    """Types of procuracies that extend an investigation, and whether that wording was seen."""
+    """Types of procuracies, of those of the day, that extend an investigation, and whether that
+    wording was seen."""
     lawful = APPROVERS.get(seq, {}).get(severity, SUPREME)
     code = holder.partition("-")[0]
     if code in CENTRAL_BODIES:
@@ -136,8 +138,13 @@ def approvers(
     if code in PROVINCIAL_BODIES and lawful == LOCAL:
         if on < DISTRICT_BODIES_ENDED:
             return PROVINCE, "seen"
-        return LOCAL | PROVINCE, "inferred"
-    return lawful, "seen" if on < WORDING_UNSEEN_FROM else "inferred"
+        return _in_force(LOCAL | PROVINCE, on), "inferred"
+    return _in_force(lawful, on), "seen" if on < WORDING_UNSEEN_FROM else "inferred"
+
+
+def _in_force(codes: frozenset[str], on: date) -> frozenset[str]:
+    kinds = {code: load_register().kind(code) for code in codes}
+    return frozenset(code for code, kind in kinds.items() if kind and kind.in_force(on))
 
 
 def _last_day(period: Period, course: Course, severity: Severity) -> date | None:

@@ -215,6 +215,19 @@ def too_many_returns(by: str, limit: int) -> Refused:
     )
 
 
+def not_reviewing(agency: str) -> NotAllowed:
+    """A judgment in force is quashed by a court of cassation or reopening alone."""
+    return NotAllowed(
+        "not-reviewing",
+        f"{agency} không có thẩm quyền giám đốc thẩm, tái thẩm.",
+        f"{agency} decides on no cassation and no reopening.",
+        pointer="/by",
+        rule="BLTTHS Điều 382, 391",
+        remedy_vi="Chuyển hồ sơ đến Tòa án có thẩm quyền giám đốc thẩm, tái thẩm.",
+        remedy_en="Send the file to the court that decides on cassation and reopening.",
+    )
+
+
 def ground_not_here(ground: str, allowed: Sequence[str], rule: str) -> Refused:
     """Each stage has its own list of grounds."""
     return Refused(

@@ -20,6 +20,10 @@ class Grouped(CaseFile):
     if TYPE_CHECKING:  # The library makes a dataclass of an aggregate with annotations that run.
         joined_into: UUID | None
         split_from: UUID | None
+        took_in: tuple[UUID, ...]
+        """Cases that were joined into this one."""
+        split_into: tuple[UUID, ...]
+        """Cases that parts of this one go on in."""
         place: str
         route: Route | None
         juvenile: bool
@@ -131,6 +135,8 @@ class Grouped(CaseFile):
             self.rule = None
             self._moves("JOINED", event)
             return
+        self.took_in += tuple(each for each in event.source_cases if each != self.id)
+        self.split_into += tuple(each for each in event.result_cases if each != self.id)
         self.offences, self.severity = event.offences_after, event.class_after
         self.accused = event.accused_after
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.cases.proceedings import refusals
 from services.cases.proceedings.bodies import INVESTIGATING, kind_of
 from services.cases.proceedings.events import RequestSupplementaryInvestigation
+from services.cases.trials.courts import REVIEW
 from shared.actor import Act
 from shared.standing import agency_of
 
@@ -28,10 +29,11 @@ RETURNING: Mapping[str, Returning] = {
     "JUDGE": Returning("TRIAL_PREPARATION", "COURT", frozenset({"VKS"}), "supplementary"),
     "PANEL": Returning("TRIAL", "COURT", frozenset({"VKS"}), "supplementary"),
     "APPEAL": Returning("INVESTIGATION", "COURT", frozenset({"VKS"}), "re_investigation"),
-    "CASSATION": Returning("INVESTIGATION", "COURT", frozenset({"VKS"}), "re_investigation"),
+    "CASSATION": Returning("REVIEW", "COURT", frozenset({"VKS"}), "re_investigation"),
 }
-"""Appeal and cassation: the judgment that quashed the former one has led back to the investigation;
-the file still has to go there."""
+"""Appeal: the judgment that quashed the former one has led back to the investigation; the file
+still has to go there. Cassation (and reopening: memory): this is the decision that quashes (BLTTHS
+391, 396); there is no other fact for it."""
 
 
 def refuse_return(
@@ -46,6 +48,8 @@ def refuse_return(
             f"{said.by} does not return the file at this stage and in this way",
             refusals.RETURNS,
         )
+    if said.by == "CASSATION" and act.by.type_code not in REVIEW:
+        raise refusals.not_reviewing(act.agency)
     limit = RETURNS_MAX.get(said.by)
     if limit is not None and before >= limit:
         raise refusals.too_many_returns(said.by, limit)

@@ -1,5 +1,10 @@
 """What begins streams, and looks at the campaign or operation that it belongs to."""
 
+from uuid import UUID
+
+from pydantic import Field
+
+from services.cases.limits import PERSONS_MAX
 from services.cases.raids.campaigns import Campaign
 from services.cases.raids.domain import Raid
 from services.cases.raids.events import (
@@ -7,7 +12,9 @@ from services.cases.raids.events import (
     LaunchCampaign,
     LaunchRaid,
     OpenOperation,
+    RaidResults,
 )
+from services.cases.raids.rescues import Found
 from services.cases.raids.stubs import KeyArea, Operation
 from shared.context import Context, Receipt
 
@@ -41,3 +48,19 @@ async def launch_raid(said: LaunchRaid, ctx: Context) -> Receipt:
         operation = await ctx.load(Operation, said.operation_ref)
         operation.refuse_unless_theirs(raid.launched.agencies, ctx.act)
     return await ctx.save(raid, raid_id=str(raid.id))
+
+
+class ConcludeRaid(RaidResults):
+    """What a raid found, and of each victim what is known at once."""
+
+    found: tuple[Found, ...] = Field(default=(), max_length=PERSONS_MAX)
+    """One entry for each victim, or none at all; pseudonyms then stand here, not in `victims`."""
+
+
+async def conclude_raid(said: ConcludeRaid, ctx: Context, id: UUID) -> Receipt:
+    """End a raid with what it found; each victim is handed on by a fact of their own."""
+    raid = await ctx.load(Raid, id)
+    results = RaidResults(**{name: getattr(said, name) for name in RaidResults.model_fields})
+    rescues = raid.conclude_raid(results, ctx.act, said.found)
+    persons = raid.concluded.persons if raid.concluded else ()
+    return await ctx.save(raid, *rescues, persons=[str(each) for each in persons])

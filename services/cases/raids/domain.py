@@ -1,13 +1,14 @@
 """What may happen to a raid: launched, then concluded with what it found. Pure.
 
-A raid that found victims is what the victims' service reacts to: `RaidConcluded` with `rescued`
-says how many, how many of them children, who they are taken to, and their pseudonyms where they
-have some. Who was held is the accused's own record (SuspectApprehended).
+A raid that found victims records, with its results, one `VictimRescued` for each of them, which the
+victims' service takes up (`rescues.py`). Who was held is the accused's own record
+(SuspectApprehended).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self, assert_never
 
+from services.cases.corrections.events import RecordCorrected
 from services.cases.raids import refusals
 from services.cases.raids.bodies import (
     RAIDERS,
@@ -17,12 +18,13 @@ from services.cases.raids.bodies import (
     refuse_unless_bodies,
 )
 from services.cases.raids.events import (
-    ConcludeRaid,
     LaunchRaid,
     RaidConcluded,
     RaidEvent,
     RaidLaunched,
+    RaidResults,
 )
+from services.cases.raids.rescues import Found, Rescue, everybody
 from services.cases.stages import Staged, Step, step
 from shared.actor import Act
 from shared.domain import Event
@@ -54,20 +56,26 @@ class Raid(Staged):
             RaidLaunched, said, act, id=id, raid_id=id, agency=act.agency, agencies=agencies
         )
 
-    def conclude_raid(self, said: ConcludeRaid, act: Act) -> None:
-        """Say what it found. The people who were found are taken to somebody."""
-        if self.said_before(RaidConcluded, said, act):
-            return
+    def conclude_raid(
+        self, said: RaidResults, act: Act, found: Sequence[Found] = ()
+    ) -> list[Rescue]:
+        """Say what it found. Returns the rescues, one for each; none when it was said before.
+
+        What is told of somebody cannot be compared with what is sealed, so it is always news.
+        """
+        if not found and self.said_before(RaidConcluded, said, act):
+            return []
         self.refuse_unless_at(RaidConcluded, act)
-        found = said.victims_found
-        if said.children_found > found:
-            raise refusals.children_beyond_victims(said.children_found, found)
-        if len(said.victims) > found or len(set(said.victims)) < len(said.victims):
-            raise refusals.more_pseudonyms_than_victims(len(said.victims), found)
-        if found and said.handover_to is None:
-            raise refusals.handover_needed(found)
+        count = said.victims_found
+        if said.children_found > count:
+            raise refusals.children_beyond_victims(said.children_found, count)
+        if len(said.victims) > count or len(set(said.victims)) < len(said.victims):
+            raise refusals.more_pseudonyms_than_victims(len(said.victims), count)
+        if count and said.handover_to is None:
+            raise refusals.handover_needed(count)
         if said.handover_to is not None:
             refuse_unless_bodies([said.handover_to], act, "/handover_to")
+        rescued = everybody(said, found, act)
         self.record(
             RaidConcluded,
             said,
@@ -76,8 +84,11 @@ class Raid(Staged):
             agency=act.agency,
             agencies=self.launched.agencies,
             area=self.launched.area,
-            rescued=found > 0,
+            rescued=count > 0,
+            persons=tuple(each.subject_id for each in rescued),
         )
+        assert self.concluded is not None, "it was just recorded"
+        return [Rescue.rescue_victim(each, act, self.concluded) for each in rescued]
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -102,7 +113,7 @@ class Raid(Staged):
             "results": concluded and concluded.model_dump(mode="json", include=results),
         }
 
-    def evolve(self, event: RaidEvent) -> None:
+    def evolve(self, event: RaidEvent | RecordCorrected) -> None:
         """Take a fact in."""
         match event:
             case RaidLaunched():
@@ -112,6 +123,8 @@ class Raid(Staged):
             case RaidConcluded():
                 self.concluded = event
                 self._moves("concluded", event)
+            case RecordCorrected():
+                pass  # What it corrects was taken in as corrected.
             case _:
                 assert_never(event)
         self._remembers(event)

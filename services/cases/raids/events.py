@@ -169,7 +169,7 @@ class RaidLaunched(FirstEvent, LaunchRaid):
     """Who launched it, then all others that take part."""
 
 
-class ConcludeRaid(Command):
+class RaidResults(Command):
     """What a raid found. Persons are pseudonyms only."""
 
     suspects_held: Persons
@@ -184,8 +184,8 @@ class ConcludeRaid(Command):
     """Pseudonyms of those who have one already."""
 
 
-class RaidConcluded(Event, ConcludeRaid):
-    """A raid ended. When victims were found, the victims' reception begins by this fact."""
+class RaidConcluded(Event, RaidResults):
+    """A raid ended. Of each victim who was found there is a VictimRescued in the same record."""
 
     TOPIC: ClassVar[str] = "cases.raid_concluded.v1"
     LABEL: ClassVar[tuple[str, str]] = (
@@ -202,6 +202,38 @@ class RaidConcluded(Event, ConcludeRaid):
     area: Code
     rescued: bool
     """Victims were found."""
+    persons: tuple[UUID, ...] = ()
+    """Pseudonyms of all who were found, new ones included."""
+
+
+class RescueVictim(Command):
+    """Somebody was found and freed. Nobody sends this alone: concluding the raid does."""
+
+    subject_id: UUID
+    """The victim's pseudonym."""
+    child: bool | None
+    """None where nobody has said it of this very person."""
+    condition: Sealed[Text] | None = None
+    """State of health and what is needed at once."""
+
+
+class VictimRescued(FirstEvent, RescueVictim):
+    """A victim was rescued in a raid; with this fact the victims' reception begins."""
+
+    TOPIC: ClassVar[str] = "cases.victim_rescued.v1"
+    LABEL: ClassVar[tuple[str, str]] = ("Giải cứu", "Victim rescued")
+    SOURCE: ClassVar[str] = "PCMBN 2024 Điều 28; PCMBN 2011 Điều 25; catalogue 72"
+    DATA_CLASS: ClassVar[str] = "S2"
+    SEALED: ClassVar[Mapping[str, str]] = {"condition": "subject_id"}
+
+    raid_id: UUID | None
+    agency: AgencyRef
+    rescued_by: tuple[AgencyRef, ...]
+    """All who took part in the raid."""
+    place: Code
+    """Area key; known once the raid has ended."""
+    handover_to: AgencyRef
+    """Who the person is taken to."""
 
 
 CampaignEvent = CampaignLaunched | CampaignConcluded

@@ -192,13 +192,13 @@ def children_beyond_victims(children: int, victims: int) -> Refused:
     )
 
 
-def more_pseudonyms_than_victims(named: int, victims: int) -> Refused:
+def more_pseudonyms_than_victims(named: int, victims: int, pointer: str = "/victims") -> Refused:
     """Each pseudonym is one of those who were found."""
     return Refused(
         "victims-beyond-count",
         f"Nêu {named} mã người nhưng chỉ tìm thấy {victims}, hoặc có mã bị lặp.",
         f"{named} pseudonyms are named but {victims} were found, or one is named twice.",
-        pointer="/victims",
+        pointer=pointer,
         rule=RESCUE,
         remedy_vi="Mỗi người một mã; có thể để trống và bổ sung khi tiếp nhận.",
         remedy_en="One pseudonym for each person; they may be left out until the reception.",
@@ -215,4 +215,43 @@ def handover_needed(victims: int) -> Refused:
         rule=RESCUE,
         remedy_vi="Nêu cơ quan tiếp nhận; đang tự hỗ trợ ban đầu thì nêu chính cơ quan mình.",
         remedy_en="Name who receives them; while you give the first support, name yourself.",
+    )
+
+
+def named_twice() -> Refused:
+    """Whoever is told apart is named there, not in a second list."""
+    return Refused(
+        "named-twice",
+        "Đã nêu từng người trong found thì không nêu lại mã người trong victims.",
+        "Who is told apart in found is not named in victims again.",
+        pointer="/victims",
+        rule=RESCUE,
+        remedy_vi="Ghi mã người vào found, để trống victims.",
+        remedy_en="Give the pseudonyms in found and leave victims out.",
+    )
+
+
+def not_everybody(told: int, victims: int) -> Refused:
+    """Each who was found gets a record of their own, nobody is left out."""
+    return Refused(
+        "not-everybody",
+        f"Nêu {told} người trong found nhưng tìm thấy {victims} nạn nhân.",
+        f"{told} people are told apart in found, but {victims} victims were found.",
+        pointer="/found",
+        rule=RESCUE,
+        remedy_vi="Mỗi nạn nhân một dòng, chưa biết gì thì để dòng trống; hoặc bỏ hẳn found.",
+        remedy_en="One entry for each victim, empty where nothing is known; or leave found out.",
+    )
+
+
+def other_children(said: int, counted: int) -> Refused:
+    """The children are counted and told apart alike."""
+    return Refused(
+        "other-children",
+        f"children_found là {counted}, nhưng found nêu {said} trẻ em.",
+        f"children_found is {counted}, but found tells of {said} children.",
+        pointer="/found",
+        rule=RESCUE,
+        remedy_vi="Sửa số đếm hoặc dòng của từng người; chưa rõ thì bỏ child của người đó.",
+        remedy_en="Mend the count or the entries; leave child out where it is not known.",
     )

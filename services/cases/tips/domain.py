@@ -14,10 +14,12 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self, assert_never
 from uuid import UUID
 
+from services.cases.corrections.events import RecordCorrected
 from services.cases.lists import (
     BORDER_GUARD_ARTICLES,
     COAST_GUARD_ARTICLES,
     GRAVE,
+    Offence,
     in_force,
     least_severity,
 )
@@ -49,7 +51,7 @@ from services.cases.tips.events import (
 from services.cases.tips.handover import PassedOn
 from services.cases.tips.identity import tip_id
 from services.cases.tips.receivers import body_of
-from services.cases.tips.verification import Extensions
+from services.cases.tips.verification import RULE, Extensions
 from shared.actor import VIETNAM, Act
 from shared.domain import Event
 from shared.sealed import Sealed
@@ -65,6 +67,9 @@ STOPPED_BY = {
     "vks_cancelled_non_institution": "not_instituted",
 }
 """Reason to resume → the stage that it ends."""
+RUNS_AFTER = {"ground_gone": "TIP-RESUMED", "vks_cancelled": "TIP-AFTER-CANCEL"}
+"""Reason to resume → the statutory period that starts."""
+INSTITUTING = "BLTTHS Điều 143, 147, 153"
 
 
 class Tip(PassedOn):
@@ -189,6 +194,7 @@ class Tip(PassedOn):
         if said.reason != "ground_gone":
             if body_of(act.agency).receiver != "VKS":
                 raise refusals.only_the_procuracy(act.agency)
+            self._refuse_unless_set_over(act, self.STEPS[TipHandlingResumed].article)
         elif self.holding(act) is None:
             raise not_with_you(self, act, self.STEPS[TipHandlingResumed].article)
         self.record(TipHandlingResumed, said, act, agency=act.agency)
@@ -207,9 +213,27 @@ class Tip(PassedOn):
         if self.said_before(TipLedToCase, said, act):
             return
         self.refuse_unless_at(TipLedToCase, act)
-        if self.holding(act) is None and body_of(act.agency).receiver != "VKS":
-            raise not_with_you(self, act, self.STEPS[TipLedToCase].article)
+        if self.holding(act) is None:
+            if body_of(act.agency).receiver != "VKS":
+                raise not_with_you(self, act, self.STEPS[TipLedToCase].article)
+            self._refuse_unless_set_over(act, self.STEPS[TipLedToCase].article)
         self.record(TipLedToCase, said, act, agency=act.agency)
+
+    @property
+    def institution_suggested(self) -> dict[str, object] | None:
+        """To whom signs of a crime suggest a case, of which offence, and in which period.
+
+        None when there are no such signs, or it was decided. When the period ends, the clock says.
+        """
+        if self.classification != "crime" or self.stage in ENDED.split():
+            return None
+        return {
+            "to": self._suggested_to or self.holder,
+            "offence": self._suspected and self._suspected.model_dump(),
+            "severity": self._suspected and self._suspected.severity,
+            "article": INSTITUTING,
+            "period": self.period,
+        }
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -227,6 +251,7 @@ class Tip(PassedOn):
             "informant": self.informant and self.informant.shown,
             "content": self.content.shown,
             "classification": self.classification,
+            "institution_suggested": self.institution_suggested,
             "duplicate_of": self.duplicate_of and str(self.duplicate_of),
             "called_in_by": self.called_in_by,
             "extensions": self.extensions.given,
@@ -251,6 +276,9 @@ class Tip(PassedOn):
         self.content: Sealed[str] = event.content
         self.has_informant = event.informant is not None
         self.classification: str | None = None
+        self._suspected: Offence | None = None
+        self._suggested_to: str | None = None
+        self.period = RULE if event.competent else None
         self.duplicate_of: UUID | None = None
         self.called_in_by = None
         self.extensions = Extensions(self.received_on)
@@ -260,6 +288,7 @@ class Tip(PassedOn):
 
     def _classified(self, event: TipClassified) -> None:
         self.classification, self.duplicate_of = event.classification, event.duplicate_of
+        self._suspected, self._suggested_to = event.suspected, event.competent_agency
         match event.classification:
             case "duplicate":
                 self._moves("linked", event)
@@ -270,10 +299,13 @@ class Tip(PassedOn):
 
     def _runs_for(self, event: TipTransferred) -> None:
         """The period for verifying runs from when a competent body has the tip."""
-        if event.step == "received" and event.competent:
+        if event.step != "received":
+            return
+        self._suggested_to, self.period = None, RULE if event.competent else None
+        if event.competent:
             self.extensions = Extensions(event.timestamp.astimezone(VIETNAM).date())
 
-    def evolve(self, event: TipEvent) -> None:
+    def evolve(self, event: TipEvent | RecordCorrected) -> None:
         """Take a fact in."""
         match event:
             case TipReceived():
@@ -286,13 +318,15 @@ class Tip(PassedOn):
             case TipHandlerAssigned():
                 if self.stage != "verifying":
                     self._moves("verifying", event)
-            case TipInformantNotified():
-                pass
+            case TipInformantNotified() | RecordCorrected():
+                pass  # What a correction says was taken in with the fact that it corrects.
             case TipVerificationExtended():
                 self.extensions = self.extensions.after(event)
             case TipHandlingSuspended():
+                self.period = None
                 self._moves("suspended", event)
             case TipHandlingResumed():
+                self.period = RUNS_AFTER.get(event.reason)
                 self._moves("verifying", event)
             case CaseNonInstitutionDecided():
                 self._moves("not_instituted", event)

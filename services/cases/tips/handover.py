@@ -2,12 +2,15 @@
 
 from typing import TYPE_CHECKING
 
+from services.cases.proceedings.bodies import supervises
+from services.cases.proceedings.refusals import not_supervising
 from services.cases.refusals import not_what_was_offered, not_with_you, wrong_stage
 from services.cases.stages import Staged
 from services.cases.tips import refusals
 from services.cases.tips.events import TipTransferred, TransferTip
 from services.cases.tips.receivers import SENDERS, body_of
 from shared.actor import Act
+from shared.reference.areas import CENTRE
 from shared.standing import agency_of
 
 TAKEOVER = "vks_takeover"
@@ -75,6 +78,14 @@ class PassedOn(Staged):
             raise refusals.called_in_already(self.called_in_by)
         if self.holding(act) is not None:
             raise refusals.wrong_receiver(said.to, said.kind, article)
+        self._refuse_unless_set_over(act, article)
+
+    def _refuse_unless_set_over(self, act: Act, article: str) -> None:
+        """Raises `NotAllowed` for the procuracy of another area. Of a holder for the whole country
+        the area says nothing: its units act under its one name."""
+        area = self.holder.partition("-")[2]
+        if area != CENTRE and not supervises(act, self.holder):
+            raise not_supervising(act.agency, self.holder, article)
 
     def _refuse_answer(self, said: TransferTip, act: Act, article: str) -> None:
         self.refuse_unless_offered(act, article)

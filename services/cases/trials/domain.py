@@ -296,11 +296,15 @@ class OnTrial(Contested):
             self.in_force, self.in_force_at = self.judged_refs, event.timestamp
             self._moves("IN_FORCE", event)
             return
-        self._begins_anew()
-        self.appeal_judged_at = event.timestamp
-        self.level, self.hearing = "first_instance", ""
         to = {"quashed_retry": "TRIAL_PREPARATION", "quashed_reinvestigate": "INVESTIGATION"}
-        self._moves(to.get(event.outcome, "DISCONTINUED"), event)
+        self._quashed(to.get(event.outcome, "DISCONTINUED"), event)
+        self.appeal_judged_at = event.timestamp
+
+    def _quashed(self, to: str, event: Event) -> None:
+        """For `evolve`: by an appeal or a review, with nothing left to try at present."""
+        self._begins_anew()
+        self.level, self.hearing = "first_instance", ""
+        self._moves(to, event)
 
     def _takes_effect(self, event: JudgmentTookEffect) -> None:
         refs = self.judged_refs if event.accused_ref is None else (event.accused_ref,)

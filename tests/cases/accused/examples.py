@@ -27,6 +27,7 @@ from services.cases.accused.parts import Identity
 from services.cases.lists import Offence
 from services.cases.proceedings.domain import Case
 from services.cases.proceedings.parts import Stretch
+from shared.domain import Event
 from shared.sealed import Sealed
 from tests.cases.examples import INVESTIGATORS, PROCURACY, act, at, recorded
 from tests.cases.proceedings.examples import BROKERAGE, TRAFFICKING, institute
@@ -139,6 +140,13 @@ def seek(**other: Any) -> IssueWantedNotice:
 
 def follow(becomes: Any, **other: Any) -> ChangeProceduralStanding:
     return ChangeProceduralStanding(**({"becomes": becomes, "decision_ref": "2/QĐ-TA"} | other))
+
+
+def fact(case_no: str = "41/QĐ-CSĐT") -> Event:
+    """A fact of the case of the examples, or of another, that was just recorded."""
+    said = institute(case_no=case_no, offences=(TRAFFICKING, BROKERAGE))
+    [event] = Case.institute_case(said, act(moment="2025-08-04T07:00")).pending_events
+    return event
 
 
 def case(by: str = INVESTIGATORS, moment: str = "2025-08-04T07:00", **other: Any) -> Case:

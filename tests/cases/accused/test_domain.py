@@ -16,6 +16,7 @@ from tests.cases.accused.examples import (
     change,
     custody,
     detained,
+    fact,
     follow,
     granted,
     held,
@@ -32,6 +33,7 @@ from tests.cases.examples import (
     COURT,
     INVESTIGATORS,
     PROCURACY,
+    REGIONAL_COURT,
     STATION,
     STRANGER,
     act,
@@ -293,14 +295,27 @@ def test_a_charge_is_changed_from_what_it_is_into_something_of_the_case(said, co
 def test_what_a_court_decides_takes_the_person_along():
     of = case()
     it = detained(of)
-    for day, becomes in enumerate(("DEFENDANT", "CONVICTED", "CONVICT", "SERVING"), 1):
-        it.follow_case(follow(becomes), act(moment=f"2025-09-0{day}"), of)
+    court = act(REGIONAL_COURT, "2025-09-01")
+    for becomes in ("DEFENDANT", "CONVICTED", "CONVICT", "SERVING"):
+        it.change_procedural_standing(follow(becomes), court, of, fact())
 
     assert it.stage == "SERVING"
+    assert it.pending_events[-1].because == "cases.case_prosecution_instituted.v1"
+    with refused("wrong-stage", "61"):
+        it.change_procedural_standing(follow("DEFENDANT"), court, of, fact())
     with refused("wrong-stage", "364"):
-        it.follow_case(follow("DEFENDANT"), act(moment="2025-09-10"), of)
-    with refused("wrong-stage", "364"):
-        detained(of).follow_case(follow("SERVING"), act(moment="2025-09-01"), of)
+        detained(of).change_procedural_standing(follow("SERVING"), court, of, fact())
+
+
+def test_what_another_case_says_makes_nobody_a_defendant_here():
+    of, other = case(), case(case_no="99/QĐ-CSĐT")
+    it, court = detained(of), act(REGIONAL_COURT, "2025-09-01")
+
+    with refused("another-case", "179"):
+        it.change_procedural_standing(follow("DEFENDANT"), court, other, fact())
+    with refused("another-case", "179"):
+        it.change_procedural_standing(follow("DEFENDANT"), court, of, fact("99/QĐ-CSĐT"))
+    assert it.stage == "DETAINED"
 
 
 def test_another_case_is_not_this_persons():

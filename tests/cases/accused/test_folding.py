@@ -19,6 +19,7 @@ from tests.cases.accused.examples import (
     change,
     custody,
     detain,
+    fact,
     follow,
     granted,
     hold,
@@ -30,7 +31,9 @@ from tests.cases.accused.examples import (
 )
 from tests.cases.examples import INVESTIGATORS, MORNING, PROCURACY, STRANGER, act, folded
 
-CASE = case()
+CASE, FACT = case(), fact()
+AGAIN = "ACCUSED DETAINED ON_MEASURE"
+"""An accused once more, under the measure that binds them."""
 DRAWN: Mapping[str, str] = {
     # From → to, as domain-reference 2c draws the machine “Accused”. "released" is RELEASED; "with
     # measure DETAINED / BAIL / …" are DETAINED and ON_MEASURE, which change into one another.
@@ -44,15 +47,19 @@ DRAWN: Mapping[str, str] = {
     "ON_MEASURE": "ACCUSED DETAINED WANTED DEFENDANT DISCONTINUED",
     # A wanted person is found, or the notice is lifted: back to where they were. 2c draws no way
     # out; BLTTHS 112, 231 do.
-    "WANTED": "ACCUSED ON_MEASURE DEFENDANT CONVICTED CONVICT DISCONTINUED",
-    "DEFENDANT": "CONVICTED ACQUITTED EXEMPT WANTED DISCONTINUED",
-    # Not in 2c: an appellate court may say another outcome (BLTTHS 355), and who fled is sought.
-    "CONVICTED": "CONVICT ACQUITTED EXEMPT WANTED",
-    "ACQUITTED": "CONVICTED EXEMPT",
-    "EXEMPT": "CONVICTED ACQUITTED",
-    "CONVICT": "SERVING WANTED",
-    "SERVING": "",
-    "DISCONTINUED": "",
+    # Whoever is tried in their absence is found as what the trial made of them (BLTTHS 290).
+    "WANTED": "ACCUSED ON_MEASURE DEFENDANT CONVICTED ACQUITTED EXEMPT CONVICT SERVING "
+    "DISCONTINUED",
+    # Not in 2c: a panel sends the file back, proceedings are resumed (BLTTHS 280, 326, 235, 283).
+    "DEFENDANT": f"CONVICTED ACQUITTED EXEMPT WANTED DISCONTINUED {AGAIN}",
+    # Not in 2c: an appellate court may say another outcome or quash the judgment (BLTTHS 355), a
+    # review too (388); and who fled is sought.
+    "CONVICTED": f"CONVICT ACQUITTED EXEMPT WANTED DISCONTINUED {AGAIN}",
+    "ACQUITTED": f"CONVICTED EXEMPT DISCONTINUED {AGAIN}",
+    "EXEMPT": f"CONVICTED ACQUITTED DISCONTINUED {AGAIN}",
+    "CONVICT": f"SERVING WANTED CONVICTED ACQUITTED EXEMPT DISCONTINUED {AGAIN}",
+    "SERVING": f"CONVICTED ACQUITTED EXEMPT DISCONTINUED {AGAIN}",
+    "DISCONTINUED": f"ACCUSED_PENDING {AGAIN}",
 }
 Step = Callable[[Any, Any], object]
 
@@ -87,6 +94,10 @@ def _prolong(it: Any, by: Any) -> None:
     it.extend_temporary_detention(said, by, CASE)
 
 
+def _becomes(what: str) -> Step:
+    return lambda it, by: it.change_procedural_standing(follow(what), by, CASE, FACT)
+
+
 STEPS: Sequence[Step] = (
     lambda it, by: it.apprehend_again(hold(), by),
     lambda it, by: it.apprehend_again(hold(kind="wanted"), by),
@@ -111,13 +122,14 @@ STEPS: Sequence[Step] = (
     _measure("sentence_started", "sentence_started"),
     lambda it, by: it.issue_wanted_notice(seek(decision_ref=str(by.at)), by, CASE),
     lambda it, by: it.issue_wanted_notice(seek(kind="lift"), by, CASE),
-    lambda it, by: it.follow_case(follow("DEFENDANT"), by, CASE),
-    lambda it, by: it.follow_case(follow("CONVICTED"), by, CASE),
-    lambda it, by: it.follow_case(follow("ACQUITTED"), by, CASE),
-    lambda it, by: it.follow_case(follow("EXEMPT"), by, CASE),
-    lambda it, by: it.follow_case(follow("CONVICT"), by, CASE),
-    lambda it, by: it.follow_case(follow("SERVING"), by, CASE),
-    lambda it, by: it.follow_case(follow("DISCONTINUED"), by, CASE),
+    _becomes("DEFENDANT"),
+    _becomes("CONVICTED"),
+    _becomes("ACQUITTED"),
+    _becomes("EXEMPT"),
+    _becomes("CONVICT"),
+    _becomes("SERVING"),
+    _becomes("DISCONTINUED"),
+    _becomes("ACCUSED"),
 )
 POLICE, PROSECUTORS = INVESTIGATORS, PROCURACY
 WAY = (

@@ -47,6 +47,19 @@ def test_the_border_guard_passes_a_case_on_to_the_police():
     assert [(fact.by, fact.sender) for fact in case.pending_events] == [("BDBP", BORDER_GUARD)] * 2
 
 
+def test_only_who_has_received_a_case_has_a_procuracy_over_it():
+    case = initial()
+    case.transfer_case(transfer(), act(BORDER_GUARD, "2025-08-08T09:00"))
+    case.transfer_case(
+        transfer(step="refused", reason="Thiếu biên bản"), act(INVESTIGATORS, "2025-08-08T10:00")
+    )
+    case.transfer_case(transfer(), act(BORDER_GUARD, "2025-08-09T09:00"))
+    case.transfer_case(transfer(step="received"), act(INVESTIGATORS, "2025-08-09T15:00"))
+
+    over = [fact.procuracies for fact in case.pending_events]
+    assert over == [(), (), (), (PROCURACY, REGIONAL_PROCURACY)]
+
+
 def test_the_investigation_counts_from_the_institution_whoever_has_the_case():
     case = initial()
     handed(case, transfer(), BORDER_GUARD, INVESTIGATORS, "2025-08-08")
@@ -185,6 +198,8 @@ SENDERS = {
     "INDICTED": indicted,
     "TRIAL_PREPARATION": before_court,
 }
+NEED_MORE = {("PROSECUTION", "COURT"), ("TRIAL_PREPARATION", "COURT")}
+"""Rows for what was supplemented, and what was quashed: these cases are neither."""
 BODIES = (
     *(INVESTIGATORS, BORDER_GUARD, "CA_XA-P34-40-16681", PROCURACY, REGIONAL_PROCURACY),
     *(REGIONAL_COURT, COURT, "SO_YTE-P34-40"),
@@ -217,7 +232,7 @@ def test_a_case_goes_only_where_the_table_lets_it(stage: str, receiver: str):
 @pytest.mark.parametrize("receiver", BODIES)
 def test_a_file_goes_only_where_the_table_lets_it(stage: str, to: str, receiver: str):
     case = SENDERS[stage]()
-    row = FILES.get((stage, to)) if (stage, to) != ("PROSECUTION", "COURT") else None
+    row = None if (stage, to) in NEED_MORE else FILES.get((stage, to))
     may = (
         row is not None
         and kind_of(receiver) in row.receivers
@@ -267,3 +282,16 @@ def test_a_case_of_2023_goes_on_under_the_heirs_of_the_district():
 
 def _of_the_district(police: str) -> Case:
     return Case.institute_case(institute(place="P63-22-194"), act(police, "2023-06-01"))
+
+
+def test_a_file_arrives_as_what_it_was_sent_off_as():
+    """Other periods begin with a late appeal than with an appeal in time."""
+    case = concluded()
+    case.transmit_case_file(send(), act(INVESTIGATORS, "2025-11-04T08:00"))
+    said = send(step="received", kind="after_supplement")
+
+    with pytest.raises(Refused, match="not-what-was-offered") as refused:
+        case.transmit_case_file(said, act(PROCURACY, "2025-11-04T12:00"))
+
+    assert refused.value.pointer == "/kind"
+    assert case.stage == "CONCLUDED"

@@ -12,10 +12,12 @@ from shared.reference.deadlines import load_periods
 from tests.cases.examples import (
     BORDER_GUARD,
     COMMUNE_POLICE,
+    COURT,
     HEALTH,
     INVESTIGATORS,
     PROCURACY,
     REGIONAL_COURT,
+    REGIONAL_PROCURACY,
     STATION,
     STRANGER,
     act,
@@ -47,6 +49,27 @@ def test_severity_follows_from_article_and_clause(frame):
     case = instituted(offences=(Offence(article=frame.article, clause=frame.clause),))
 
     assert case.severity == frame.severity
+
+
+@pytest.mark.parametrize(
+    ("agency", "place", "day", "procuracies"),
+    [
+        ("CQCSDT_HUYEN-P63-22-194", "P63-22-194", "2024-01-10", {"VKSND_HUYEN-P63-22-194"}),
+        ("CQCSDT_TINH-P63-22", "P63-22-194", "2024-01-10", {"VKSND_TINH-P63-22"}),
+        (INVESTIGATORS, PLACE, "2025-08-05", {PROCURACY, REGIONAL_PROCURACY}),
+        (BORDER_GUARD, PLACE, "2025-08-05", {PROCURACY, REGIONAL_PROCURACY}),
+        (STATION, PLACE, "2025-08-05", {PROCURACY, REGIONAL_PROCURACY}),
+        ("BCA-VN", PLACE, "2025-08-05", {"VKSNDTC-VN"}),
+        (COURT, PLACE, "2025-08-05", {PROCURACY, REGIONAL_PROCURACY}),
+        (PROCURACY, PLACE, "2025-08-05", set()),
+    ],
+)
+def test_the_decision_names_the_procuracies_that_supervise_on_the_day(
+    agency: str, place: str, day: str, procuracies: set[str]
+):
+    case = Case.institute_case(institute(place=place), act(agency, day))
+
+    assert {*case.pending_events[0].procuracies} == procuracies
 
 
 def test_the_heaviest_offence_decides():

@@ -21,6 +21,7 @@ from tests.cases.examples import (
     PROCURACY,
     REGIONAL_COURT,
     REGIONAL_PROCURACY,
+    STATION,
     STRANGER,
     act,
     news,
@@ -193,6 +194,29 @@ def test_since_july_2025_both_procuracies_are_accepted_and_it_is_said_to_be_infe
     case.extend_period(extend(), act(who, "2025-11-28"))
 
     assert case.pending_events[0].approver == "inferred"
+
+
+@pytest.mark.parametrize(
+    ("holder", "day", "local"),
+    [
+        ("CQCSDT_HUYEN-P63-22-194", "2025-02-01", {"VKSND_HUYEN"}),
+        ("CQCSDT_TINH-P63-22", "2025-06-30", {"VKSND_HUYEN", "VKSND_TINH"}),
+        (INVESTIGATORS, "2025-07-01", {"VKSND_KV", "VKSND_TINH"}),
+        (STATION, "2025-07-01", {"VKSND_KV"}),
+    ],
+)
+def test_who_may_extend_is_named_by_the_bodies_of_the_day(holder: str, day: str, local: set[str]):
+    types, _ = approvers(1, "RNT", holder, date.fromisoformat(day))
+
+    assert types == local
+
+
+def test_a_wrong_approver_is_told_of_bodies_that_there_are():
+    with pytest.raises(NotAllowed) as refused:
+        instituted().extend_period(extend(), act("VKSNDTC-VN", "2025-11-28"))
+
+    assert refused.value.extra["approvers"] == ["VKSND_KV", "VKSND_TINH"]
+    assert refused.value.remedy_vi == "Cơ quan quyết định: VKSND_KV, VKSND_TINH."
 
 
 @pytest.mark.parametrize("who", [STRANGER, "VKSND_TINH-P34-22", INVESTIGATORS])

@@ -3,14 +3,16 @@
 from typing import Any
 
 from services.cases.raids.campaigns import Campaign
+from services.cases.raids.commands import ConcludeRaid
 from services.cases.raids.domain import Raid
 from services.cases.raids.events import (
     ConcludeCampaign,
-    ConcludeRaid,
     LaunchCampaign,
     LaunchRaid,
+    RaidResults,
     Window,
 )
+from services.cases.raids.rescues import Found
 from shared.sealed import Sealed
 from tests.cases.examples import POLICE, act, recorded
 
@@ -20,7 +22,7 @@ ELSEWHERE = "P34-22"
 NATIONAL = "C02-VN"
 COAST_GUARD = "CSB-VN"
 CENTRE = "SO_YTE-P34-40"
-EMPTY = ConcludeRaid(
+EMPTY = RaidResults(
     suspects_held=0, victims_found=0, children_found=0, ring_dismantled=False, evidence_items=0
 )
 SUMMED_UP = ConcludeCampaign(lessons="Phối hợp sớm hơn.")
@@ -54,7 +56,7 @@ def launched(by: str = POLICE, moment: str = "2025-08-04T20:00", **other: Any) -
     return recorded(Raid.launch_raid(raid(**other), act(by, moment)))
 
 
-def found(**other: Any) -> ConcludeRaid:
+def found(**other: Any) -> RaidResults:
     """Three victims, one of them a child, taken to the health department."""
     fields: dict[str, Any] = {
         "suspects_held": 2,
@@ -64,4 +66,11 @@ def found(**other: Any) -> ConcludeRaid:
         "evidence_items": 14,
         "handover_to": CENTRE,
     }
-    return ConcludeRaid(**(fields | other))
+    return RaidResults(**(fields | other))
+
+
+def conclusion(*people: Found, **other: Any) -> ConcludeRaid:
+    """The same as a request, with what is known of each victim."""
+    results = found(**other)
+    said = {name: getattr(results, name) for name in RaidResults.model_fields}
+    return ConcludeRaid(**said, found=people)

@@ -6,6 +6,7 @@ import pytest
 
 from services.cases.raids.campaigns import Campaign
 from services.cases.raids.commands import (
+    conclude_raid,
     designate_key_area,
     launch_campaign,
     launch_raid,
@@ -15,7 +16,7 @@ from services.cases.raids.domain import Raid
 from services.cases.raids.events import DesignateKeyArea, OpenOperation
 from shared.errors import NotAllowed, NotFound, Refused
 from tests.cases.examples import COURT, POLICE, STATION
-from tests.cases.raids.examples import COMMITTEE, campaign, found, raid
+from tests.cases.raids.examples import COMMITTEE, campaign, conclusion, raid
 from tests.cases.world import World, id_of
 
 
@@ -25,13 +26,13 @@ async def test_a_raid_of_a_campaign_and_an_operation_is_launched_and_ends(office
 
     said = raid(campaign_id=wide, operation_ref=secret)
     one = id_of(await office.does(launch_raid, said, POLICE, "2025-08-05"))
-    await office.decides(Raid, Raid.conclude_raid, found(), one, POLICE, "2025-08-06")
+    await office.does(conclude_raid, conclusion(), POLICE, "2025-08-06", id=one)
 
     it = await office.find(Raid, one)
     assert it.stage == "concluded" and it.subjects == (f"raid:{one}", f"campaign:{wide}")
     assert office.keys.made == {one: POLICE}
     topics = ["campaign_launched", "operation_opened", "raid_launched", "raid_concluded"]
-    assert await office.topics() == topics
+    assert await office.topics() == [*topics, *["victim_rescued"] * 3]
 
 
 async def test_a_raid_outside_its_campaign_or_operation_is_refused_and_not_recorded(office: World):

@@ -298,4 +298,5 @@ def test_who_leads_may_conclude_as_the_table_of_competence_has_it():
         return {each for row in table[topic] for each in row["types"]}
 
     assert types("cases.campaign_concluded.v1") == set(LEADERS)
-    assert types("cases.raid_launched.v1") == types("cases.raid_concluded.v1") == set(RAIDERS)
+    for fact in ("raid_launched", "raid_concluded", "victim_rescued"):
+        assert types(f"cases.{fact}.v1") == set(RAIDERS)

@@ -12,7 +12,14 @@ from services.registry import SERVICES
 from services.vault.service import SERVICE as VAULT
 from shared.config import Config
 from shared.system import running
-from tests.cases.examples import COMMUNE_POLICE, COURT, HOTLINE, INVESTIGATORS, PROCURACY
+from tests.cases.examples import (
+    COMMUNE_POLICE,
+    COURT,
+    HOTLINE,
+    INVESTIGATORS,
+    PROCURACY,
+    STRANGER,
+)
 from tests.running import World
 
 CANARY = "Chim Hoàng Yến"
@@ -105,7 +112,8 @@ async def test_its_timeline_tells_all_of_it_and_nothing_of_anybody(world: World)
 
     _, answer = await world.get(COURT, "/v1/timeline", subject=f"tip:{id}")
 
-    assert [each["topic"].split(".")[1] for each in answer["entries"]] == [
+    told = [each["topic"].split(".") for each in answer["entries"]]
+    assert [name for store, name, _ in told if store == "cases"] == [
         "tip_received",
         "tip_transferred",
         "tip_transferred",
@@ -133,6 +141,26 @@ async def test_those_who_have_a_part_in_it_hear_of_it_and_nobody_else(world: Wor
     assert "tip_handler_assigned" in await heard(world, INVESTIGATORS, id)
     assert (await heard(world, INVESTIGATORS, id))[0] == "tip_transferred"
     assert await heard(world, COURT, id) == []
+
+
+async def test_the_body_that_a_crime_belongs_to_hears_that_a_case_is_suggested(world: World):
+    id = await received(world, INVESTIGATORS)
+    crime = {
+        "classification": "crime",
+        "competent": False,
+        "competent_agency": STRANGER,
+        "suspected": {"article": "150", "clause": 2},
+    }
+
+    await does(world, INVESTIGATORS, id, "classifications", "05T08", **crime)
+    await world.caught_up()
+
+    assert await heard(world, STRANGER, id) == ["tip_classified"]
+    _, timeline = await world.get(STRANGER, "/v1/timeline", subject=f"tip:{id}")
+    [entry] = [e for e in timeline["entries"] if e["topic"] == "cases.tip_classified.v1"]
+    assert entry["vi"].endswith("đề xuất xem xét khởi tố vụ án (khoản 2 Điều 150 BLHS).")
+    _, answer = await world.get(STRANGER, f"/v1/tip/{id}")
+    assert answer["state"]["institution_suggested"]["to"] == STRANGER
 
 
 async def test_a_refusal_names_article_stage_and_holder_and_records_nothing(world: World):
