@@ -121,7 +121,7 @@ async def test_a_poison_event_parks_its_stream_until_an_operator_decides(own_wor
     assert "--reason" in refused and "reason" in empty
     assert LABEL in words and shown["cause"] in words and "names no subjects" in words
     async with own_world.http.get(f"{own_world.url}/metrics") as answer:
-        assert 'follower_parked{follower="timeline_timeline_v1 ← directives"} 1.0' in (
+        assert 'follower_parked{follower="timeline_timeline_v2 ← directives"} 1.0' in (
             await answer.text()
         )
     async with own_world.http.get(f"{own_world.url}/health/ready") as answer:
