@@ -123,4 +123,4 @@ async def test_contracts_are_written_where_they_are_wanted(tmp_path: Path):
 async def test_migrate_names_what_it_made(data_folder: Callable[[], Path]):
     made = json.loads(await run("migrate", "--json", "--data", str(data_folder())))["migrated"]
 
-    assert {"directives", "directives_register_v1", "timeline_timeline_v1"} <= set(made)
+    assert {"directives", "directives_register_v1", "timeline_timeline_v2"} <= set(made)

@@ -14,7 +14,7 @@ Rule = Callable[[Tree], Iterator[str]]
 
 PURE = (
     *("shared.domain", "shared.errors", "shared.actor", "shared.reference", "shared.reference.*"),
-    *("shared.fields", "shared.sealed", "shared.standing"),
+    *("shared.corrections", "shared.fields", "shared.sealed", "shared.standing"),
 )
 """The modules of `shared` that decisions may use: values, refusals, dated data."""
 PURE_LIBRARIES = {"pydantic", "pydantic_core", "eventsourcing", "orjson", "holidays"}

@@ -35,7 +35,8 @@ DRAWERS = {
 """Names under which anything could lie."""
 
 SHARED = {
-    "": "actor asyncapi auth bus_source callout config context contracts domain envelope "
+    "": "actor asyncapi auth bus_source callout config context contracts correcting corrections "
+    "domain envelope "
     "errors fields fold follow following leadership log memory nats_accounts nkeys outbox parking "
     "poison policy progress publishing read_ahead rebuild rebuilds relay schemas sealed sealing "
     "service snapshots sql standing supervisor system telemetry turn",
