@@ -16,7 +16,7 @@ import orjson
 from pydantic import ValidationError
 
 from shared.actor import VIETNAM, Act
-from shared.context import Context, Receipt
+from shared.context import Context, Receipt, outdated
 from shared.corrections import (
     OCCURRED_AT,
     Change,
@@ -70,6 +70,9 @@ def correcting(kind: type[Correction]) -> Callable[[CorrectRecord, Context], Awa
             raise no_such_record(said.target_event)
         thing = await ctx.load(Aggregate, target.stream)
         history = [each.event for each in await log.load(target.stream)]
+        # What is kept of it may be older than the history that is decided on.
+        if ctx.expected_version not in (None, len(history)):
+            raise outdated(len(history))
         corrector = Corrector(kind, history, target)
         right = corrector.correct_record(said, ctx.act)
         if right is None:

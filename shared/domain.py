@@ -135,6 +135,11 @@ class Aggregate(BaseAggregate[UUID]):
         """The state as readers see it: JSON values only."""
         raise NotImplementedError(f"{type(self).__name__} shows no state")
 
+    def state_for(self, agency: str) -> dict[str, object] | None:
+        """The state as far as that agency may read it; None where it may not know of the thing."""
+        del agency
+        return self.state()
+
 
 def _facts(said: Command, derived: dict[str, Any]) -> dict[str, Any]:
     return {name: getattr(said, name) for name in type(said).model_fields} | derived

@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+import structlog
+
 from services.deadlines.counting import day_of
 from services.deadlines.domain import Deadline
 from services.deadlines.events import Alarm, MissDeadline, RaiseDeadlineWarning
-from services.deadlines.projection import next_of
+from services.deadlines.projection import DUE, next_of
 from services.deadlines.recording import ENGINE
 from shared.actor import Act
 from shared.context import Context
@@ -38,6 +40,8 @@ CAUGHT_UP_SECONDS = 10.0
 ATTEMPTS_MAX = 5
 MOMENTS = uuid.UUID("2f8a1f0e-0b53-5f0e-9d8b-138138138138")
 """Namespace of the ids of what the clock says."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -71,6 +75,8 @@ class Clock:
         self._on_day = on_day
         """Called when a day of Viet Nam begins, and when the clock does."""
         self._today: date | None = None
+        self._lost: set[UUID] = set()
+        """Periods that the read model shows and the log does not have; looked for anew each day."""
         self.said = 0
         """Warnings and misses recorded by this process."""
 
@@ -84,22 +90,26 @@ class Clock:
 
     async def _begin_day(self) -> None:
         today = day_of(self._now())
-        if self._on_day is not None and today != self._today:
-            await self._on_day()
+        if today != self._today:
+            self._lost.clear()
+            if self._on_day is not None:
+                await self._on_day()
         self._today = today
 
     async def step(self) -> int:
         """Say all that has come due by now, in the order of its moments; how much was recorded."""
-        said, now = 0, self._now()
+        said, now, lost = 0, self._now(), len(self._lost)
         while page := await self._page(now):
             full = len(page) == PAGE_PERIODS_MAX
             # Beyond the page's last moment somebody else may be first.
             horizon = page[-1].at if full else now
             spoken, reached = await self._say_all(page, horizon, now)
             said += spoken
-            if not reached:
+            if reached:
+                await self._caught_up(reached)
+            elif lost == len(self._lost):
                 break  # The read model still shows what has been said.
-            await self._caught_up(reached)
+            lost = len(self._lost)
         self.said += said
         return said
 
@@ -120,12 +130,12 @@ class Clock:
     async def next_moment(self) -> datetime | None:
         """When there is something to say next, or None."""
         async with self._tables() as tables:
-            moment: datetime | None = await tables.value("next_moment")
+            moment: datetime | None = await tables.value("next_moment", [*self._lost])
         return moment
 
     async def _page(self, now: datetime) -> list["Next"]:
         async with self._tables() as tables:
-            rows = await tables.rows("fall_due", now, PAGE_PERIODS_MAX)
+            rows = await tables.rows("fall_due", now, PAGE_PERIODS_MAX, [*self._lost])
         return [
             Next(
                 row["next_at"],
@@ -147,7 +157,8 @@ class Clock:
     async def _say_once(self, what: "Next", now: datetime) -> tuple[int, "Next | None"]:
         deadline = await self._fold.read(Deadline, what.id)
         if deadline is None:
-            raise Retry(f"the log does not have the period {what.id} that the read model shows")
+            self._pass_over(what)
+            return 0, None
         moment = what.alarm.at if what.alarm else deadline.due
         # What happens at a moment happened at it, however late the clock came round.
         act = Act(ENGINE, moment, now, self._register, self._new_id)
@@ -167,6 +178,19 @@ class Clock:
         position = (await ctx.save(deadline)).position
         at, alarm = next_of(deadline.alarms_left, deadline.miss_at, missed=deadline.missed)
         return position, None if at is None else Next(at, what.id, alarm)
+
+    def _pass_over(self, what: "Next") -> None:
+        """One row that cannot be said keeps nobody else from being told."""
+        self._lost.add(what.id)
+        log.error(
+            "period not in the log",
+            period=str(what.id),
+            due=what.at.isoformat(),
+            message=f"the read model {DUE.service}.{DUE.name} shows the period {what.id}, and the "
+            "log does not have it: nobody is warned of it",
+            remedy="find out whether the log was restored from an older copy; then "
+            f"`liennganh rebuild {DUE.service}.{DUE.name}`",
+        )
 
     async def _caught_up(self, position: int) -> None:
         """Wait until the read model shows what was said, whichever process carries it."""

@@ -46,11 +46,13 @@ SELECT agency, id, false FROM unnest($1::uuid[], $2::text[]) AS c (id, agency)
 ON CONFLICT (id, agency) DO UPDATE SET bound = true
 
 -- name: next_moment
-SELECT next_at FROM :schema.periods WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1
+SELECT next_at FROM :schema.periods
+WHERE next_at IS NOT NULL AND id <> ALL ($1::uuid[])
+ORDER BY next_at LIMIT 1
 
 -- name: fall_due
 SELECT id, next_at, next_alarm FROM :schema.periods
-WHERE next_at IS NOT NULL AND next_at <= $1
+WHERE next_at IS NOT NULL AND next_at <= $1 AND id <> ALL ($3::uuid[])
 ORDER BY next_at, id LIMIT $2
 
 -- name: list_open

@@ -107,6 +107,8 @@ class Reactor:
             yield stretch
 
     def _taken(self, envelope: Envelope) -> Taken | None:
+        if not envelope.metadata.subjects:
+            return None  # Nobody can say what it is about; the timeline parks it for an operator.
         rows = self.wiring.by_topic.get(envelope.topic, ())
         said = told(envelope, self.wiring.about, self._periods)
         if not rows and not said and not envelope.topic.endswith(CORRECTED):

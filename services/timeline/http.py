@@ -69,16 +69,17 @@ async def read_timeline(asked: TimelineAsked, reader: Reader) -> dict[str, Any]:
     name = ("page_of_subject" if asked.subject else "page") + ("_backwards" if newest else "")
     who = (asked.subject,) if asked.subject else ()
     without = _left_out(asked.without)
+    agency = reader.actor.agency
     async with reader.tables("timeline", snapshot=True) as tables:
-        rows = await tables.rows(name, *who, edge, *moment, asked.limit, without)
-        last = await tables.value("last_entry")
-        found = await _corrections(tables, rows, asked.known_at)
+        rows = await tables.rows(name, *who, edge, *moment, asked.limit, without, agency)
+        last = await tables.value("last_readable", agency)
+        found = await _corrections(tables, rows, asked.known_at, agency)
         more = len(rows) == asked.limit
         end = rows[-1]["entry_id"] if more else 0 if newest else 2**62
         between = (end, edge - 1) if newest else (edge + 1, end)
-        hidden = await _hidden(tables, who, (*between, *moment, without))
+        hidden = await _hidden(tables, who, (*between, *moment, without, agency))
     return {
-        "entries": [entry(row, reader.actor.agency, found) for row in rows],
+        "entries": [entry(row, agency, found) for row in rows],
         "next": rows[-1]["entry_id"] if more else None,
         "last": last,
         "hidden": hidden,
@@ -90,48 +91,51 @@ async def follow_timeline(
 ) -> AsyncIterator[Message | None]:
     """Entries as they are recorded; resumes after `Last-Event-ID` without loss.
 
+    What was secret and is opened to all is read on the pages: a stream only goes forward, and what
+    it brings of the secret is the fact that ended it.
     Raises `Conflict` for a position above the last entry.
     """
-    followers = reader.followers["timeline"]
+    followers, agency = reader.followers["timeline"], reader.actor.agency
     async with reader.tables("timeline") as tables:
-        last = await tables.value("last_entry")
+        last = await tables.value("last_readable", agency)
     if after > last:
         raise position_unknown(after, last)
     last = last if after < 0 else after
     while True:
         moved = [follower.moved for follower in followers]
         async with reader.tables("timeline") as tables:
-            rows = await _after(tables, asked, last)
-            found = await _corrections(tables, rows, EVER)
+            rows = await _after(tables, asked, last, agency)
+            found = await _corrections(tables, rows, EVER, agency)
         for row in rows:
             last = row["entry_id"]
-            yield Message(last, "entry", orjson.dumps(entry(row, reader.actor.agency, found)))
+            yield Message(last, "entry", orjson.dumps(entry(row, agency, found)))
         if len(rows) < LIVE_BATCH_ENTRIES_MAX:
             yield None
             await reader.any_of(moved, LIVE_POLL_SECONDS)
 
 
-async def _after(tables: Tables, asked: LiveAsked, last: int) -> list[Record]:
-    edge = (last, EVER, EVER, LIVE_BATCH_ENTRIES_MAX, _left_out(asked.without))
+async def _after(tables: Tables, asked: LiveAsked, last: int, agency: str) -> list[Record]:
+    edge = (last, EVER, EVER, LIVE_BATCH_ENTRIES_MAX, _left_out(asked.without), agency)
     if asked.subject:
         return await tables.rows("page_of_subject", asked.subject, *edge)
     return await tables.rows("page", *edge)
 
 
 async def _corrections(
-    tables: Tables, rows: Sequence[Record], known_at: datetime
+    tables: Tables, rows: Sequence[Record], known_at: datetime, agency: str
 ) -> Sequence[Record]:
     """What is known of corrections of these entries, and of those that are corrections."""
     targets = [row["event_id"] for row in rows if row["corrected"]]
     themselves = [row["entry_id"] for row in rows if row["topic"].endswith(CORRECTED)]
     if not targets and not themselves:
         return ()
-    return await tables.rows("corrections", targets, themselves, known_at)
+    return await tables.rows("corrections", targets, themselves, known_at, agency)
 
 
 async def _hidden(tables: Tables, who: Sequence[str], asked: Sequence[object]) -> int:
     """How many entries are left out of a page, between the ends of what it covers."""
-    if not asked[-1]:
+    *_, without, _ = asked
+    if not without:
         return 0
     name = "hidden_of_subject" if who else "hidden"
     count: int = await tables.value(name, *asked, *who)

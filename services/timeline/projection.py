@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from services.timeline.secrecy import SECRETS, Secrets
 from services.timeline.sentences import NAMED_BY, SENTENCES, called, say
 from services.timeline.sentences.saying import names_in
 from shared.actor import VIETNAM
@@ -49,6 +50,12 @@ async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
         for row in await tables.rows("titles", list(subjects))
     }
     renamed: Titles = {}
+    secrets = Secrets(
+        {
+            row["subject"]: tuple(row["readers"])
+            for row in await tables.rows("secrets", list(subjects))
+        }
+    )
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for entry_id, envelope in enumerate(envelopes, last + 1):
@@ -56,7 +63,7 @@ async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
             if envelope.version == 1 and subject not in titles:
                 titles[subject] = renamed[subject] = title(envelope)
             _refuse_strangers(envelope, titles)
-            yield entry_id, *_row(envelope, titles)
+            yield entry_id, *_row(envelope, titles), secrets.readers(envelope)
             if envelope.topic == REVISED and subject in titles:
                 titles[subject] = renamed[subject] = title(envelope)
 
@@ -71,6 +78,7 @@ async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
     )
     if renamed:
         await tables.run("call", list(renamed), *map(list, zip(*renamed.values(), strict=True)))
+    await _keep(secrets, tables)
     if corrections := [
         _correction(entry_id, envelope)
         for entry_id, envelope in enumerate(envelopes, last + 1)
@@ -78,6 +86,15 @@ async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
     ]:
         await tables.copy("copy_corrections", corrections)
         await tables.run("mark_corrected", [target for _, _, target, *_ in corrections])
+
+
+async def _keep(secrets: Secrets, tables: Tables) -> None:
+    """What the batch began, and what it opened to all: of that every entry, old and new."""
+    if secrets.begun:
+        await tables.copy("copy_secrets", secrets.begun.items())
+    if secrets.opened:
+        await tables.run("open_entries", secrets.opened)
+        await tables.run("open_secrets", secrets.opened)
 
 
 def _correction(entry_id: int, envelope: Envelope) -> tuple[Any, ...]:
@@ -106,10 +123,14 @@ def _must_be_tellable(envelope: Envelope) -> None:
 
 
 def _refuse_strangers(envelope: Envelope, titles: Mapping[str, tuple[str, str]]) -> None:
-    """What is about a parked thing waits with it: a sentence without its name would stay so."""
+    """What is about a parked thing waits with it: a sentence without its name would stay so.
+
+    So does what is about a secret that has not been taken: nobody knows yet who may read it.
+    """
     named = names_in(SENTENCES[envelope.topic][0])
     for subject in envelope.metadata.subjects:
-        if NAMED_BY.get(subject.partition(":")[0]) in named and subject not in titles:
+        kind = subject.partition(":")[0]
+        if (NAMED_BY.get(kind) in named or kind in SECRETS) and subject not in titles:
             raise Waits(
                 f"{envelope.store} {envelope.position} ({envelope.topic}) is about {subject}, "
                 "whose beginning has not been taken: it waits until that has"
@@ -117,7 +138,7 @@ def _refuse_strangers(envelope: Envelope, titles: Mapping[str, tuple[str, str]])
 
 
 def _row(envelope: Envelope, titles: Mapping[str, tuple[str, str]]) -> tuple[Any, ...]:
-    """The values of `copy_entries` after the entry's number."""
+    """The values of `copy_entries` after the entry's number, but for its readers."""
     metadata, occurred_at = envelope.metadata, envelope.occurred_at
     return (
         envelope.store,

@@ -20,6 +20,7 @@ CREATE TABLE :schema.entries (
   correlation_id uuid NOT NULL,
   causation_id uuid NOT NULL,
   corrected boolean NOT NULL DEFAULT false,
+  readers text[],               -- Agencies that may read it while it is secret; null for all.
   UNIQUE (store, position));
 
 -- One row per event and subject, so that a page of one subject is one index range. It is written
@@ -34,6 +35,11 @@ CREATE TABLE :schema.titles (
   subject text PRIMARY KEY,
   vi text NOT NULL,
   en text NOT NULL);
+
+-- What is secret still, and who may read of it. Its row goes when it is opened to all.
+CREATE TABLE :schema.secrets (
+  subject text PRIMARY KEY,
+  readers text[] NOT NULL);
 
 -- What was corrected, of which entry, and to which moment when it was the moment that was wrong.
 -- `corrected` of the entry says whether to look here at all; when it was corrected, only this does.

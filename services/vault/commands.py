@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from services.vault import refusals
-from services.vault.domain import Custody, Opening
+from services.vault.domain import Custody, Opening, refuse_unless_now
 from services.vault.erasing import Eraser
 from services.vault.events import (
     ErasePersonalData,
@@ -77,6 +77,7 @@ async def open_field(said: OpenField, ctx: Context) -> Receipt:
 
     The plain value is in this answer only and kept nowhere: a repetition gets the receipt alone.
     """
+    refuse_unless_now(ctx.act)  # Before anything is looked up for a day that is not today.
     vault = _vault(ctx)
     envelope = await _found(vault, said.event_id)
     sealed = _sealed(envelope, said.field)

@@ -1,6 +1,6 @@
 """The book of one pseudonym (held, erased), and the record of one opening. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Self, assert_never
 from uuid import UUID
 
@@ -25,6 +25,12 @@ from shared.standing import acting_as
 
 ROLE = "data_protection"
 """Who holds and erases."""
+NOW_TOLERANCE = timedelta(minutes=5)
+"""How far the stated moment of an act of the vault may lie from now: as much as clocks differ by.
+
+The vault shows, keeps or destroys at once, so nothing of it is recorded late; and who may is judged
+by the day of the act, so a grant or a body of the past must not be had by stating its day.
+"""
 
 
 class Custody(Aggregate):
@@ -56,6 +62,7 @@ class Custody(Aggregate):
 
     def set_hold(self, said: SetLegalHold, act: Act) -> None:
         """Keep the data. Any agency may ask: a hold harms nobody. Set before: no news."""
+        refuse_unless_now(act)
         _refuse_unless_entitled(act)
         if self.erased_at is not None:
             raise refusals.erased(self.id, self.erased_at)
@@ -64,6 +71,7 @@ class Custody(Aggregate):
 
     def lift_hold(self, said: LiftLegalHold, act: Act) -> None:
         """End a hold; by the body that set it or its heir."""
+        refuse_unless_now(act)
         _refuse_unless_entitled(act)
         if said.hold not in self.holds:
             raise refusals.no_such_hold(said.hold, self.holds)
@@ -74,6 +82,7 @@ class Custody(Aggregate):
         self.record(LegalHoldLifted, said, act, still_held=bool(rest), agency=act.agency)
 
     def _refuse_unless_controller(self, act: Act) -> None:
+        refuse_unless_now(act)
         _refuse_unless_entitled(act)
         if acting_as(act, [self.controller], act.on) is None:
             raise refusals.not_controller(act.agency, self.controller)
@@ -132,6 +141,7 @@ class Opening(Aggregate):
         around: tuple[str, ...] = (),
     ) -> Self:
         """Record an opening that is allowed."""
+        refuse_unless_now(act)
         return cls.begin(
             SealedFieldOpened,
             said,
@@ -150,6 +160,12 @@ class Opening(Aggregate):
 
     def evolve(self, event: SealedFieldOpened) -> None:
         self.event = event
+
+
+def refuse_unless_now(act: Act) -> None:
+    """Raises `Refused` when another moment than now is stated."""
+    if abs(act.now - act.at) > NOW_TOLERANCE:
+        raise refusals.not_now(act.at, NOW_TOLERANCE)
 
 
 def _refuse_unless_entitled(act: Act) -> None:

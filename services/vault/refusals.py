@@ -1,6 +1,6 @@
 """The sentences in which the vault refuses. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared.actor import VIETNAM
@@ -38,6 +38,23 @@ def held(subject: UUID, holds: dict[str, str]) -> Refused:
         remedy_en="Lift the hold first, or record the refusal to erase with its reason "
         "(POST /v1/vault/erasure-refusals).",
         extra={"holds": sorted(holds)},
+    )
+
+
+def not_now(at: datetime, tolerance: timedelta) -> Refused:
+    """What is opened, held or erased is so now, by who may now."""
+    stated, minutes = at.astimezone(VIETNAM), tolerance // timedelta(minutes=1)
+    return Refused(
+        "not-now",
+        "Mở, lưu giữ và xóa dữ liệu niêm phong được ghi đúng lúc thực hiện: occurred_at "
+        f"{stated:%H:%M ngày %d/%m/%Y} lệch quá {minutes} phút so với hiện tại.",
+        "Sealed data are opened, held and erased at the moment of asking: occurred_at "
+        f"{stated:%Y-%m-%d %H:%M} is more than {minutes} minutes from now.",
+        pointer="/occurred_at",
+        rule=f"{SECRECY}; {DELETION}",
+        remedy_vi="Bỏ occurred_at rồi gửi lại; ngày của văn bản làm căn cứ ghi trong nội dung.",
+        remedy_en="Leave occurred_at out and ask again; the day of the paper that it rests on "
+        "belongs in the text.",
     )
 
 

@@ -133,7 +133,7 @@ class Engine:
         metadata = Metadata(Actor(by, "clerk"), subjects, event_id, event_id)
         new = NewEvent(
             event_id,
-            uuid.uuid5(uuid.NAMESPACE_URL, subjects[0]),
+            uuid.uuid5(uuid.NAMESPACE_URL, (*subjects, topic)[0]),
             1,
             topic,
             orjson.dumps(body),

@@ -6,8 +6,10 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from services.deadlines import clock as clock_module
+from services.deadlines.projection import DUE
 from shared.store.postgres import PostgresLog
 from shared.supervisor import Supervisor
 from tests.deadlines.engine import CASE, POLICE, TIP, Engine, at
@@ -78,6 +80,41 @@ async def test_two_clocks_and_a_stale_read_model_say_it_once(engine: Engine):
 
     assert all(position for position, _ in first)
     assert not any(position for position, _ in second)
+
+
+async def test_a_period_that_the_log_does_not_have_is_passed_over_and_the_others_are_told(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(clock_module, "PAGE_PERIODS_MAX", 2)
+    await engine.fact("tip_received", "2026-01-05 08:00", TIP, **RECEIVED)
+    rows = await engine.rows()
+    columns = ", ".join(name for name in dict(rows[0]) if name != "id")
+    for n in range(3):  # More than a page, all to be said before anything else.
+        await engine.pool.execute(
+            f"INSERT INTO {DUE.schema}.periods (id, {columns}) "
+            f"SELECT $1, {columns} FROM {DUE.schema}.periods WHERE id = $2",
+            UUID(int=n),
+            rows[0]["id"],
+        )
+    lost = [UUID(int=n) for n in range(3)]
+    await engine.pool.execute(
+        f"UPDATE {DUE.schema}.periods SET next_at = $1 WHERE id = ANY ($2)",
+        at("2026-01-05 08:00"),
+        lost,
+    )
+
+    with capture_logs() as logged:
+        await engine.tick("2026-04-01 08:00")
+        again = await engine.tick("2026-04-01 08:01")
+
+    errors = [each for each in logged if each["event"] == "period not in the log"]
+    assert [(each["log_level"], each["period"]) for each in errors] == [
+        ("error", str(id)) for id in lost
+    ]
+    assert "rebuild deadlines.due" in errors[0]["remedy"]
+    assert len(await engine.said("DeadlineMissed")) == 5
+    assert again == 0
+    assert await engine.clock.next_moment() is None
 
 
 async def test_at_once_has_no_figure_it_is_warned_of_and_never_missed(engine: Engine):

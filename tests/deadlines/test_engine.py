@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from services.deadlines.projection import DUE
+from services.deadlines.service import WATCH
 from tests.deadlines.engine import CASE, COURT, PERSON, POLICE, PROCURACY, TIP, Engine, at
 
 RECEIVED = {
@@ -197,6 +198,17 @@ async def test_only_a_detained_person_has_a_period_of_detention_while_the_charge
     period = await engine.period("DET-PROS")
     assert period.subject == PERSON
     assert period.due == at("2026-04-02 00:00")  # Thirty days, and never moved.
+
+
+async def test_a_fact_without_subjects_is_nothing_to_the_engine_and_the_next_one_is_taken(
+    engine: Engine,
+):
+    await engine.record("cases.tip_received.v1", "2026-01-05 08:00", (), POLICE, RECEIVED)
+
+    await engine.fact("tip_received", "2026-01-05 09:00", TIP, **RECEIVED)
+
+    assert {each.subject for each in await engine.said("DeadlineOpened")} == {TIP}
+    assert await engine.pool.fetchval(f"SELECT count(*) FROM {WATCH.schema}.parked") == 0
 
 
 async def test_a_fact_delivered_again_after_a_crash_changes_nothing(engine: Engine):

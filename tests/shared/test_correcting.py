@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.corrections import corrected
-from shared.errors import NotAllowed, NotFound, Refused
+from shared.errors import Conflict, NotAllowed, NotFound, Refused
 from shared.fold import Fold
 from shared.memory import MemoryLog
 from tests.shared.ledgers import (
@@ -27,8 +27,8 @@ from tests.shared.ledgers import (
     opened,
     state,
 )
+from tests.shared.processes import Interrupted, every_interleaving, interleaved, now, outcome
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -119,6 +119,47 @@ async def test_the_moment_of_a_fact_can_be_corrected(log: MemoryLog, fold: Fold)
     said = await last(log, id)
     assert datetime.fromisoformat(said.change.old) == NOON + HOUR
     assert datetime.fromisoformat(said.new) == right
+
+
+async def test_a_version_that_another_process_has_moved_on_from_is_not_corrected(log: MemoryLog):
+    here, there = Fold(log), Fold(log)
+    id = await opened(here)
+    wrong = await entered(here, id, 3, NOON + HOUR)
+    await entered(there, id, 4, NOON + 2 * HOUR)  # What is kept here knows nothing of it.
+
+    with pytest.raises(Conflict) as refused:
+        await correct(here, correction(wrong, new=30), NOON + DAY, expected_version=2)
+
+    assert (refused.value.status, refused.value.extra["head"]) == (412, 3)
+    assert len(await log.load(id)) == 3
+    await correct(here, correction(wrong, new=30), NOON + DAY, expected_version=3)
+    assert (await state(log, id))["lines"] == [30, 4]
+
+
+def test_however_two_processes_take_turns_nothing_is_corrected_but_the_version_that_was_asked_for():
+    ends = set()
+    for order in every_interleaving():
+        inner = MemoryLog("ledgers", UUID(int=138), Clock())
+        log = Interrupted(inner)
+        here, there = Fold(log), Fold(log)
+        id = now(opened(here))
+        wrong = now(entered(here, id, 3, NOON + HOUR))
+        said = correction(wrong, new=30)
+
+        answer, _ = interleaved(
+            [
+                outcome(correct(here, said, NOON + DAY, expected_version=2)),
+                entered(there, id, 4, NOON + 2 * HOUR),
+            ],
+            order,
+        )
+
+        facts = tuple(type(each.event) for each in now(inner.load(id))[2:])
+        ends.add((answer, facts))
+    assert ends == {
+        ((1, 3), (RecordCorrected, LineEntered)),
+        (("version-conflict", 412, 3), (LineEntered,)),
+    }
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,11 @@ async def the_border_guard_raids(office: Office) -> tuple[str, list[str]]:
     assert problem["code"] == "outside-campaign"
     answer = await office.says(BORDER, "/v1/raids", launch, at="2025-08-04T20:00:00+07:00")
     raid, persons = f"raid:{answer['raid_id']}", []
-    assert (await office.state(STRANGER, raid))["area"] is None
+    assert (await office.state(PATROL, raid))["area"] is None
+    for agency, entries in ((PATROL, 1), (STRANGER, 0)):  # It is theirs alone while it goes on.
+        assert len(await office.entries(agency, raid)) == entries
+    status, problem = await office.world.get(STRANGER, f"/v1/raid/{answer['raid_id']}")
+    assert (status, problem["code"]) == (404, "not-found")
     for minute in ("05", "10"):
         hold = {"kind": "flagrante", "place": COMMUNE, "identity": {"name": SECRETS[0]}}
         at = f"2025-08-04T21:{minute}:00+07:00"
@@ -372,17 +376,15 @@ async def each_party_has_heard_its_part_and_strangers_nothing(case: CaseStory, r
     assert await heard(HEALTH, raid) == ["cases.raid_concluded.v1"]
     transferred, transmitted = "case_transferred", "case_file_transmitted"
     more_time, concluded = "proceedings_period_extended", "investigation_concluded"
-    returned, judged_again = (
-        "supplementary_investigation_requested",
-        "appellate_judgment_pronounced",
-    )
+    returned, delivered = "supplementary_investigation_requested", "judgment_delivered"
+    judged_again = "appellate_judgment_pronounced"
     institution = "case_prosecution_instituted"
     followed = (institution, transferred, transferred, more_time, concluded)
     """What a procuracy hears of an investigation that it supervises, before it has the file."""
     for agency, topics in {
         BORDER: (institution, transferred, transferred, more_time, concluded),
         POLICE: (*followed[1:], transmitted, returned, transmitted, returned, "indictment_issued"),
-        PROCURACY: (*followed, transmitted, "trial_format_decided", judged_again),
+        PROCURACY: (*followed, transmitted, "trial_format_decided", delivered, judged_again),
         REGIONAL_PROCURACY: followed,
         COURT: ("indictment_issued", transmitted, "protest_filed", transmitted, judged_again),
         APPEAL_COURT: (transmitted, transmitted, "judgment_took_effect"),

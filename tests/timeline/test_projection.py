@@ -9,7 +9,7 @@ import pytest
 from services.timeline.projection import LATE_AFTER, TIMELINE, agency_names, title
 from shared.envelope import Envelope
 from shared.errors import Broken
-from shared.follow import Follower, LogSource
+from shared.follow import Follower, LogSource, Projection
 from shared.sql import Tables
 from shared.store.postgres import PostgresLog
 from tests import generated
@@ -31,20 +31,29 @@ async def tables(pool: asyncpg.Pool) -> AsyncIterator[Tables]:
 async def apply(tables: Tables, *events: Envelope) -> list[asyncpg.Record]:
     """Take events; all entries, oldest first."""
     await TIMELINE.apply(events, tables)
-    return await tables.rows("page", 0, *EVER, 100, [])
+    return await tables.rows("page", 0, *EVER, 100, [], ISSUER)
 
 
 async def entries_of(tables: Tables, subject: str) -> list[str]:
     """Topics of a subject's entries, without the service and the version."""
-    rows = await tables.rows("page_of_subject", subject, 0, *EVER, 100, [])
+    rows = await tables.rows("page_of_subject", subject, 0, *EVER, 100, [], ISSUER)
     return [row["topic"].split(".")[1] for row in rows]
 
 
-async def test_every_event_is_one_entry_in_its_order(tables: Tables):
+async def everything(pool: asyncpg.Pool, projection: Projection) -> list[asyncpg.Record]:
+    """All entries, secret ones too, oldest first."""
+    found: list[asyncpg.Record] = await pool.fetch(
+        f"SELECT * FROM {projection.schema}.entries ORDER BY entry_id"
+    )
+    return found
+
+
+async def test_every_event_is_one_entry_in_its_order(tables: Tables, pool: asyncpg.Pool):
     events = history()
 
-    rows = await apply(tables, *events)
+    await TIMELINE.apply(events, tables)
 
+    rows = await everything(pool, TIMELINE)
     assert [row["event_id"] for row in rows] == [each.event_id for each in events]
     assert [row["position"] for row in rows] == [each.position for each in events]
     assert [row["entry_id"] for row in rows] == sorted(row["entry_id"] for row in rows)
@@ -117,11 +126,11 @@ async def test_a_page_as_of_a_moment_has_what_had_happened_and_was_known(tables:
 
     async def shown(as_of: datetime, known_at: datetime) -> int:
         pages = [
-            await tables.rows("page", 0, as_of, known_at, 9, []),
-            await tables.rows("page_of_subject", DIRECTIVE, 0, as_of, known_at, 9, []),
-            await tables.rows("page_backwards", 2**62, as_of, known_at, 9, []),
+            await tables.rows("page", 0, as_of, known_at, 9, [], ISSUER),
+            await tables.rows("page_of_subject", DIRECTIVE, 0, as_of, known_at, 9, [], ISSUER),
+            await tables.rows("page_backwards", 2**62, as_of, known_at, 9, [], ISSUER),
             await tables.rows(
-                "page_of_subject_backwards", DIRECTIVE, 2**62, as_of, known_at, 9, []
+                "page_of_subject_backwards", DIRECTIVE, 2**62, as_of, known_at, 9, [], ISSUER
             ),
         ]
         [length] = {len(page) for page in pages}
@@ -177,8 +186,7 @@ async def test_a_timeline_made_anew_beside_the_old_one_is_the_same(
     for each in versions:
         await each.create(pool)
         assert await Follower(each, LogSource(log), pool).step() == len(history())
-        async with pool.acquire() as connection:
-            pages.append(await Tables(connection, each.statements).rows("page", 0, *EVER, 100, []))
+        pages.append(await everything(pool, each))
 
     assert pages[0] == pages[1]
     assert len(pages[0]) == len(history())

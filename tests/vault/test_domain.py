@@ -1,12 +1,14 @@
 """The book of a pseudonym, by given, when and then."""
 
 import uuid
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from services.vault.domain import Custody, Opening
+from services.vault.domain import NOW_TOLERANCE, Custody, Opening
 from services.vault.events import (
     CustodyBegun,
     ErasePersonalData,
@@ -84,6 +86,35 @@ def test_every_decision_needs_the_role(custody: Custody, name: str):
 
     assert refused.value.rule == "Luật 91/2025/QH15 Điều 14"
     assert len(custody.pending_events) == 2
+
+
+@pytest.mark.parametrize("off", [-NOW_TOLERANCE, NOW_TOLERANCE], ids=["before", "after"])
+@pytest.mark.parametrize("name", ["erase", "decline", "hold", "lift", "open"])
+def test_the_vault_acts_now_and_a_grant_of_the_past_is_not_had_by_stating_its_day(
+    custody: Custody, name: str, off: timedelta
+):
+    custody.set_hold(hold("A"), by())
+    said = OpenField(event_id=uuid.uuid4(), field="sender", purpose="trial")
+    what: dict[str, Any] = {"topic": "x.y.v1", "subject_id": SUBJECT, "key_version": 1}
+    decisions = {
+        "erase": lambda it: Custody.begin_custody(SUBJECT, POLICE, it).erase(ERASE, it, (1,)),
+        "decline": lambda it: custody.refuse_erasure(DECLINE, it),
+        "hold": lambda it: custody.set_hold(hold("B"), it),
+        "lift": lambda it: custody.lift_hold(lift("A"), it),
+        "open": lambda it: Opening.open_field(said, it, **what, ground="grant"),
+    }
+    near = replace(by(), at=by().now + off)
+    far = replace(near, at=near.at + off / 300)
+
+    with pytest.raises(Refused) as refused:
+        decisions[name](far)
+    decisions[name](near)
+
+    found = refused.value
+    assert (found.code, found.pointer) == ("not-now", "/occurred_at")
+    assert "Điều 3(10)" in found.rule and "Điều 14" in found.rule
+    assert "5 phút" in found.vi and "5 minutes" in found.en
+    assert "occurred_at" in found.remedy_vi and "occurred_at" in found.remedy_en
 
 
 def test_only_the_controller_erases_or_declines(custody: Custody):

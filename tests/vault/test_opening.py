@@ -116,6 +116,24 @@ async def test_a_grant_counts_when_all_of_its_row_fits(
     assert answered == status, answer
 
 
+@pytest.mark.parametrize("stated", ["2019-12-31", "2020-01-02"], ids=["while it was", "after"])
+async def test_a_grant_that_is_over_is_not_had_by_stating_a_day_on_which_it_was_there(
+    post: World, monkeypatch: pytest.MonkeyPatch, stated: str
+):
+    event_id, _ = await letter(post)
+    rows = {(LetterReceived.TOPIC, "sender"): (grant(until=date(2020, 1, 1)),)}
+    monkeypatch.setattr(vault_of(post), "grants", Grants(rows))
+    body = {"event_id": str(event_id), "field": "sender", "purpose": "support"}
+    body["occurred_at"] = f"{stated}T08:00:00+07:00"
+    before = await post.system.logs["vault"].head()
+
+    status, answer = await send(post, HEALTH, "/v1/vault/openings", body, roles=("doctor",))
+
+    assert (status, answer["code"]) == (422, "not-now")
+    assert answer["pointer"] == "/occurred_at" and answer["remedy"]
+    assert await post.system.logs["vault"].head() == before
+
+
 async def test_a_grant_for_one_field_is_none_for_another(
     post: World, monkeypatch: pytest.MonkeyPatch
 ):

@@ -36,6 +36,8 @@ PERSON_STAGES: Mapping[str, tuple[str, str]] = {
     "SERVING": ("đang chấp hành án", "serving"),
     "DISCONTINUED": ("được đình chỉ", "discontinued"),
 }
+LINES: Mapping[str, str] = {"CA_XA": "CQDT", "BP_CUAKHAU": "BDBP"}
+"""Agency types that hold people but order no custody → the line that takes over whom they hold."""
 CHARGED = "ACCUSED DETAINED ON_MEASURE"
 """An accused, whose stage follows the measure that binds them."""
 
@@ -72,11 +74,14 @@ class PersonFile(Staged):
         return regime_of(self.juvenile_law)
 
     def _refuse_unless_in_charge(self, act: Act, case: Case | None, article: str) -> None:
-        """Who has the case; before there is one, who has the person or is set over who has."""
+        """Who has the case; before there is one, who has the person.
+
+        Or a body of the same line set over who has: another line has the person handed over first.
+        """
         if case is not None:
             if case.holding(act) is None:
                 raise staged.not_with_you(case, act, article)
-        elif self.holding(act) is None and not reaches(act, self.holder.partition("-")[2]):
+        elif self.holding(act) is None and not _is_over(act, self.holder):
             raise staged.not_with_you(self, act, article)
 
     def _refuse_other_case(self, case: Case) -> None:
@@ -98,6 +103,18 @@ class PersonFile(Staged):
             stage = "ON_MEASURE" if self.measure in OPEN_MEASURES else stage
             if stage != self.stage:
                 self._moves(stage, event)
+
+
+def _is_over(act: Act, holder: str) -> bool:
+    """Whether the actor is of the holder's line, and of an area that contains the holder's."""
+    line = _line(act.agency)
+    same = line is not None and line == _line(holder)
+    return same and reaches(act, holder.partition("-")[2])
+
+
+def _line(agency: str) -> str | None:
+    """Police, border guard, coast guard and so on."""
+    return LINES.get(agency.partition("-")[0]) or kind_of(agency)
 
 
 def refuse_unless_procuracy(sent_to: str, act: Act, article: str) -> None:

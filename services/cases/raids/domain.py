@@ -29,6 +29,9 @@ from services.cases.stages import Staged, Step, step
 from shared.actor import Act
 from shared.domain import Event
 
+RESULTS = {"suspects_held", "ring_dismantled", "evidence_items", "handover_to", "rescued"}
+"""What the state tells of what was found."""
+
 
 class Raid(Staged):
     """A raid or an inspection without notice; who launched it has it."""
@@ -102,7 +105,6 @@ class Raid(Staged):
     def state(self) -> dict[str, object]:
         """The state as readers see it. Where it is, nobody reads before it has ended."""
         launched, concluded = self.launched, self.concluded
-        results = {"suspects_held", "ring_dismantled", "evidence_items", "handover_to", "rescued"}
         campaign = launched.campaign_id
         return {
             **self._standing(),
@@ -110,8 +112,23 @@ class Raid(Staged):
             "area": launched.area if concluded else None,
             "place_detail": launched.place_detail and launched.place_detail.shown,
             "campaign": campaign and f"campaign:{campaign}",
-            "results": concluded and concluded.model_dump(mode="json", include=results),
+            "results": concluded and concluded.model_dump(mode="json", include=RESULTS),
         }
+
+    def state_for(self, agency: str) -> dict[str, object] | None:
+        """A raid under way is there for who takes part; how many were held stays with them.
+
+        Where those who were found are, they know and whoever received them.
+        """
+        if agency in self.launched.agencies:
+            return self.state()
+        concluded = self.concluded
+        if concluded is None:
+            return None
+        shown = RESULTS - {"suspects_held"}
+        if agency != concluded.handover_to:
+            shown -= {"handover_to"}
+        return {**self.state(), "results": concluded.model_dump(mode="json", include=shown)}
 
     def evolve(self, event: RaidEvent | RecordCorrected) -> None:
         """Take a fact in."""

@@ -68,6 +68,13 @@ class Rescue(Staged):
             "handover_to": rescued.handover_to,
         }
 
+    def state_for(self, agency: str) -> dict[str, object]:
+        """Where the person was taken, and from which raid, know who rescued and who received."""
+        rescued, state = self.rescued, self.state()
+        if agency in (*rescued.rescued_by, rescued.handover_to):
+            return state
+        return {name: state[name] for name in state if name not in ("raid", "handover_to")}
+
     def evolve(self, event: VictimRescued) -> None:
         """Take a fact in."""
         self._begins("rescued", event, event.agency)

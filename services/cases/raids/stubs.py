@@ -44,6 +44,10 @@ class KeyArea(Staged):
             "valid_to": self.designated.valid_to and self.designated.valid_to.isoformat(),
         }
 
+    def state_for(self, agency: str) -> dict[str, object] | None:
+        """Even that there is one, only who keeps it knows (S3)."""
+        return self.state() if agency == self.holder else None
+
     def evolve(self, event: KeyAreaDesignated) -> None:
         """Take a fact in."""
         self._begins("designated", event, event.agency)
@@ -90,6 +94,10 @@ class Operation(Staged):
     def state(self) -> dict[str, object]:
         """The state as readers see it: the lead is the holder."""
         return {**self._standing(), "opened_on": self.opened_on.isoformat()}
+
+    def state_for(self, agency: str) -> dict[str, object] | None:
+        """Whose operation it is, is told to nobody but its lead and who opened it (S3)."""
+        return self.state() if agency in (self.holder, self.owner) else None
 
     def evolve(self, event: OperationOpened) -> None:
         """Take a fact in."""

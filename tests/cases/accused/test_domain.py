@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ from tests.cases.examples import (
     COMMUNE_POLICE,
     COURT,
     INVESTIGATORS,
+    POLICE,
     PROCURACY,
     REGIONAL_COURT,
     STATION,
@@ -132,6 +134,34 @@ def test_custody_is_ordered_by_who_holds_the_person_or_whose_area_contains_their
     it.order_temporary_custody(custody(), act(moment="2025-08-04T11:00"))
 
     assert it.holder == INVESTIGATORS
+
+
+@pytest.mark.parametrize(
+    ("holder", "day", "taker"),
+    [
+        (POLICE, "2025-06-16", "BCH_BDBP_TINH-P34-40"),
+        (COMMUNE_POLICE, "2025-08-04", BORDER_GUARD),
+        (STATION, "2025-08-04", INVESTIGATORS),
+        (STATION, "2025-08-04", PROCURACY),
+    ],
+)
+def test_another_line_takes_nobody_over_without_a_hand_over(holder: str, day: str, taker: str):
+    it = held(holder, f"{day}T08:00")
+    said = custody(since=at(f"{day}T10:00"), to=at(f"{day}T10:00") + timedelta(days=2))
+
+    with refused("file-not-with-you", "117"):
+        it.order_temporary_custody(said, act(taker, f"{day}T11:00"))
+
+    assert (it.holder, it.stage, it.measure) == (holder, "HELD", "held")
+
+
+@pytest.mark.parametrize("holder", [STATION, "BP_CUAKHAU-P34-40-16681"])
+def test_the_border_guard_command_takes_over_whom_its_own_line_holds(holder: str):
+    it = held(holder)
+
+    it.order_temporary_custody(custody(), act(BORDER_GUARD, "2025-08-04T11:00"))
+
+    assert it.holder == BORDER_GUARD
 
 
 def test_custody_is_extended_twice_and_a_third_time_is_refused_with_the_article():

@@ -51,9 +51,15 @@ HARMLESS = "a hold harms nobody: whoever needs the data for proceedings may set 
 FOLLOWS = "begun with the first decision on a pseudonym, by whoever may take that"
 
 
+def promptly(agency: str, moment: datetime | str) -> Act:
+    """Somebody who acts now: the vault knows no late record."""
+    somebody = act(agency, moment)
+    return replace(somebody, now=somebody.at)
+
+
 def officer(agency: str, moment: datetime | str) -> Act:
     """Who answers for data protection at an agency."""
-    somebody = act(agency, moment)
+    somebody = promptly(agency, moment)
     return replace(somebody, by=replace(somebody.by, roles=frozenset({ROLE})))
 
 
@@ -124,5 +130,6 @@ MACHINES = (
         {BEGINNING: (Stand,)},
         {SealedFieldOpened: Row((Try(POLICE, opens),))},
         service="vault",
+        by=promptly,
     ),
 )
