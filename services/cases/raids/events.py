@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.cases.limits import NAMES_MAX, PERSONS_MAX
-from services.cases.raids.secrecy import Stub
+from services.cases.raids.secrecy import Stub, WrittenDay
 from shared.domain import Command, Event, FirstEvent, Value
 from shared.fields import AgencyRef, Code, Day, Exact, Line, Span, Text
 from shared.sealed import Sealed
@@ -96,8 +96,8 @@ class DesignateKeyArea(Stub):
 
     kind: Literal["route", "area", "cyberspace"]
     level: Literal["key", "complex"]
-    valid_from: Day
-    valid_to: Day | None = None
+    valid_from: WrittenDay
+    valid_to: WrittenDay | None = None
 
 
 class KeyAreaDesignated(FirstEvent, DesignateKeyArea):

@@ -28,6 +28,16 @@ async def world(data_folder: Callable[[], Path]) -> AsyncIterator[World]:
         yield World(system, http)
 
 
+async def test_a_key_area_is_designated_by_its_stub(world: World):
+    stub = {"kind": "route", "level": "key", "valid_from": "2025-08-01", "valid_to": "2025-12-31"}
+
+    status, answer = await world.post(POLICE, "/v1/key-areas", stub | NIGHT)
+    later, refused = await world.post(POLICE, "/v1/key-areas", stub | {"valid_to": "2025-13-01"})
+
+    assert status == 201, answer
+    assert (later, refused["pointer"]) == (422, "/valid_to"), refused
+
+
 async def test_a_raid_is_told_to_those_who_take_part_and_its_results_to_the_receiver(world: World):
     said: dict[str, Any] = {"area": PLACE, "place_detail": CANARY, "participants": [STATION]}
     status, answer = await world.post(POLICE, "/v1/raids", said | NIGHT)
