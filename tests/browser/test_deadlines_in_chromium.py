@@ -28,9 +28,9 @@ class Running:
     task: str
     case: str
 
-    async def entered(self, page: Page, path: str) -> None:
-        """The page is open for a duty officer of the committee, and live."""
-        ticket = self.world.token(ISSUER, roles=("duty_officer",), seconds=60)
+    async def entered(self, page: Page, path: str, agency: str = ISSUER) -> None:
+        """The page is open for a duty officer (else of the committee), and live."""
+        ticket = self.world.token(agency, roles=("duty_officer",), seconds=60)
         await page.goto(f"{self.url}/console/enter?ticket={ticket}&next={path}")
         await expect(page.locator("#live-state")).to_have_class(re.compile(r"\bon\b"))
 
@@ -167,11 +167,11 @@ async def test_files_of_every_kind_open(page: Page, running: Running) -> None:
         (POLICE, "operations", {"lead": POLICE}, "Chuyên án"),
     ):
         answer = await office.says(who, f"/v1/{path}", said, at=at)
-        expected[answer["stream"]] = heading
+        expected[answer["stream"]] = who, heading
     await office.settled()
 
-    for subject, heading in expected.items():
-        await running.entered(page, f"/console/{subject}")
+    for subject, (who, heading) in expected.items():
+        await running.entered(page, f"/console/{subject}", who)  # A raid is its own agencies' only.
 
         await expect(page.locator("h1")).to_contain_text(heading)
         await expect(page.locator(".lead")).to_contain_text(" từ ")
