@@ -15,6 +15,8 @@ from services.deadlines.known import OF_A_CASE, gravest
 from shared.sql import Tables
 
 CASE = "case:"
+AROUND = (CASE, "directive:")
+"""Kinds of matter in which periods about something else run."""
 
 
 @dataclass(slots=True)
@@ -26,7 +28,7 @@ class Noted:
     part: str
     subject: str
     matter: str
-    """The case around it."""
+    """The case or directive around it."""
     party: str
     """What tells it from others of its rule and subject."""
     start_event: UUID
@@ -61,7 +63,7 @@ class Desk:
         self._told: dict[str, dict[str, Any]] = defaultdict(dict)
         self._periods: dict[UUID, Noted] = {}
         self._places: dict[str, dict[UUID, Noted]] = defaultdict(dict)
-        """By subject, and by the case around it."""
+        """By subject, and by the matter around it."""
         self._early: dict[tuple[str, str], list[Early]] = defaultdict(list)
         self._changed: dict[UUID, Noted] = {}
         self._heard: list[Early] = []
@@ -70,11 +72,11 @@ class Desk:
         self, subjects: Sequence[str], rules: Sequence[str], ended: Sequence[str]
     ) -> None:
         """Read what is near these subjects. Of the rules `ended`, what is over counts as well."""
-        cases = [each for each in subjects if each.startswith(CASE)]
-        for row in await self._tables.rows("about", subjects, cases):
+        matters = [each for each in subjects if each.startswith(AROUND)]
+        for row in await self._tables.rows("about", subjects, matters):
             self._about[row["subject"]] = orjson.loads(row["facts"])
             self._matters[row["subject"]] = row["matter"]
-        for row in await self._tables.rows("near", subjects, cases, rules, ended):
+        for row in await self._tables.rows("near", subjects, matters, rules, ended):
             self._put(Noted(*(row[name] for name in NOTED)))
         for row in await self._tables.rows("early", subjects, rules):
             self._early[row["subject"], row["rule"]].append(Early(*(row[n] for n in TOO_EARLY)))

@@ -47,6 +47,8 @@ def told(
             said |= _of_tip(fields, periods)
         case "cases.case_prosecution_instituted.v1":
             said["instituted_on"] = envelope.occurred_at.astimezone(VIETNAM).date().isoformat()
+        case "cases.case_split_off.v1":
+            said["instituted_on"] = fields.get("instituted_on")
         case "cases.temporary_detention_ordered.v1" if fields.get("step") in (None, "approved"):
             said["detained"] = True
         case "cases.preventive_measure_changed.v1" if fields.get("to") != "approval":

@@ -60,19 +60,19 @@ class Mover:
     ) -> None:
         """What this fact does to the running periods of one row."""
         if matches(row.extends, fact) and look(fact, "rule") in (None, row.id):
-            for deadline in await self._running(row, fact, tables, read):
-                self._extend(Moved(row, deadline, fact), act)
+            for moved in await self._running(row, fact, tables, read):
+                self._extend(moved, act)
         elif matches(row.recomputes, fact):
             about = row.kinds[0]
             if severity(fact.about, about) != severity(before.about, about):
-                for deadline in await self._running(row, fact, tables, read):
-                    self._recount(Moved(row, deadline, fact), act, "reclassified")
+                for moved in await self._with_shares(row, fact, tables, read):
+                    self._recount(moved, act, "reclassified")
         elif matches(row.restates, fact):
-            for deadline in await self._running(row, fact, tables, read):
-                self._restate(Moved(row, deadline, fact), act)
+            for moved in await self._running(row, fact, tables, read):
+                self._restate(moved, act)
         if matches(row.passes, fact):
-            for deadline in await self._running(row, fact, tables, read):
-                self._hand_over(Moved(row, deadline, fact), act)
+            for moved in await self._with_shares(row, fact, tables, read):
+                self._hand_over(moved, act)
 
     async def correct(self, fact: Fact, act: Act, tables: Desk, read: Read) -> None:
         """A correction says that the fact which started periods happened at another moment.
@@ -92,8 +92,19 @@ class Mover:
             begins = _begins(row, deadline.subject, start, tables)
             self._recount(Moved(row, deadline, fact), act, "corrected", start, begins)
 
-    async def _running(self, row: Row, fact: Fact, tables: Desk, read: Read) -> list[Deadline]:
-        return [await read(each.id) for each in tables.running(fact.subjects, (row.id,))]
+    async def _running(self, row: Row, fact: Fact, tables: Desk, read: Read) -> list[Moved]:
+        """What runs by a row."""
+        found = tables.running(fact.subjects, (row.id,))
+        return [Moved(row, await read(each.id), fact) for each in found]
+
+    async def _with_shares(self, row: Row, fact: Fact, tables: Desk, read: Read) -> list[Moved]:
+        """What runs by a row, and what runs as a share of it: it goes where the whole goes."""
+        halves = {half.id: half for half in self.wiring.halves.get(row.id, ())}
+        return await self._running(row, fact, tables, read) + [
+            Moved(halves[each.rule], await read(each.id), fact)
+            for each in tables.running(fact.subjects, halves)
+            if each.part == row.id
+        ]
 
     def _extend(self, moved: Moved, act: Act) -> None:
         row, deadline, fact = moved.row, moved.deadline, moved.fact
@@ -125,7 +136,7 @@ class Mover:
                 end = own
             elif own is not None and own.due > end.due:
                 flags.append("capped")
-        table = extension_of(row.period, seq)
+        table = extension_of(self.reckoner.whole(row.period), seq)
         start, known = deadline.started_at, fact.recorded_at
         deadline.extend_deadline(
             ExtendDeadline(

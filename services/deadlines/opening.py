@@ -34,7 +34,7 @@ ORDERED = frozenset({"task", "report", "document"})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a period belongs: its subject, the case around it, and the body it is kept apart by."""
+    """Where a period belongs: its subject, the matter around it, the body it is kept apart by."""
 
     subject: str
     matter: str
@@ -70,13 +70,13 @@ class Opener:
                 end = self._end(start, fact, desk)
                 if end is not None:
                     opened.append((place, self.said(start, end, fact)))
-        for half in self.wiring.halves.get(row.id, ()) if opened else ():
-            for place, said in tuple(opened):
-                opened += self._half(half, row, place, said, fact)
-        return opened
+        return opened + [
+            share for place, said in opened for share in self.shares(row, place, said, fact)
+        ]
 
     def _places(self, row: Row, fact: Fact, desk: Desk) -> list[Place]:
-        matter = next((each for each in fact.subjects if each.startswith("case:")), "")
+        around = f"{row.needs.get('matter', 'case')}:"
+        matter = next((each for each in fact.subjects if each.startswith(around)), "")
         if row.needs.get("only_detained"):
             return [Place(each, matter) for each in desk.detained(fact.subjects)]
         for kind in row.kinds:
@@ -124,6 +124,16 @@ class Opener:
             return order_end(first_of(fact, tuple(said["field"])))
         found = desk.ended(place.subject, said["rule"])
         return None if found is None else End(found.due, found.last_day)
+
+    def shares(
+        self, row: Row, place: Place, said: OpenDeadline, fact: Fact
+    ) -> list[tuple[Place, OpenDeadline]]:
+        """The periods that begin with one of a row and are a share of it."""
+        return [
+            share
+            for half in self.wiring.halves.get(row.id, ())
+            for share in self._half(half, row, place, said, fact)
+        ]
 
     def _half(
         self, half: Row, row: Row, place: Place, said: OpenDeadline, fact: Fact

@@ -36,6 +36,8 @@ ATTEMPTS_MAX = 5
 """The clock may have recorded a warning in the same stream at the same moment."""
 STATED = ("TASK-DUE", "REPORT-DUE")
 """Rules whose last end counts again when what was done is reopened without another day."""
+CANCELLING = (".task_cancelled.v1", ".directive_revised.v1")
+"""Facts after which what was ordered is not expected any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +167,10 @@ class Reactor:
                 begun = await self._opened(place, said, fact, desk, recording)
                 if begun is not None:
                     self._meet_early(row, begun, fact, desk)
-            carried = goes_on(self.opener, row, fact)
-            begun = carried and await self._opened(*carried, fact, desk, recording)
-            if begun:
-                extend_as_granted(self.opener, row, begun, fact, act)
+            for place, said in goes_on(self.opener, row, fact):
+                begun = await self._opened(place, said, fact, desk, recording)
+                if begun is not None and said.rule == row.id:
+                    extend_as_granted(self.opener, row, begun, fact, act)
         for deadline in await recording.end():
             desk.update(deadline)
 
@@ -300,7 +302,7 @@ def _end(deadline: Deadline, hit: _Hit, fact: Fact, act: Act) -> None:
     # A key that is no body only tells several periods of one matter apart.
     party = hit.party if deadline.opened.parties else None
     if hit.closes:
-        cancelled = fact.topic.endswith("task_cancelled.v1")
+        cancelled = fact.topic.endswith(CANCELLING)
         deadline.close_deadline(
             CloseDeadline(
                 by_event=fact.event_id,

@@ -115,13 +115,17 @@ class Reckoner:
 
         It counts on from the day on which the period ended as counted; from the start where the
         table gives a total; from the deciding fact where it counts from a receipt.
+
+        The share of one rule is made longer by its share of that rule's extension.
         """
-        row = extension_of(period, seq)
+        whole, share = self.whole(period), period.length
+        row = extension_of(whole, seq)
         if row is None:
             return None
-        length = self._extension_length(period, row, matter)
+        length = self._extension_length(whole, row, matter)
         if length is None:
             return None
+        length = share_of(length, share.fraction) if isinstance(share, Share) else length
         words = f"{row.measured_from or ''} {row.condition or ''}"
         if "total" in words:
             return self.ends(period, start, length), length
@@ -132,6 +136,11 @@ class Reckoner:
         """How a period is counted; hours have no days to move."""
         del length
         return self.policy.manner(period)
+
+    def whole(self, period: Period) -> Period:
+        """The rule that a period is a share of, where it is one; else its own."""
+        of = period.length.of if isinstance(period.length, Share) else ()
+        return self.periods[of[0]] if len(of) == 1 else period
 
     def ask_by(self, period: Period, seq: int, last_day: date | None) -> date | None:
         """The last day on which the n-th extension may be asked for in time."""

@@ -14,20 +14,24 @@ from shared.actor import VIETNAM, Act
 from shared.reference.deadlines import Length
 
 
-def goes_on(opener: Opener, row: Row, fact: Fact) -> tuple[Place, OpenDeadline] | None:
-    """The period that runs in a part of a case, counted from where it began in the whole."""
+def goes_on(opener: Opener, row: Row, fact: Fact) -> list[tuple[Place, OpenDeadline]]:
+    """The period that runs in a part of a case, counted from where it began in the whole.
+
+    After it come the periods that are a share of it.
+    """
     course = fact.fields.get("course")
     if fact.topic != SPLIT_OFF or not isinstance(course, dict) or course.get("rule") != row.id:
-        return None
+        return []
     began = datetime.combine(date.fromisoformat(course["since"]), time(), VIETNAM)
     subject, holder = fact.subjects[0], str(fact.fields["holder"])
     matter = Matter(severity(fact.about, subject), holder)
     chosen = next(opener.reckoner.lengths(row.period, matter, ""), None)
     if chosen is None:
-        return None
+        return []
     start = Start(row, Place(subject, ""), chosen, (holder,), began)
     end = opener.reckoner.ends(row.period, began, chosen.length)
-    return start.place, opener.said(start, end, fact)
+    said = opener.said(start, end, fact)
+    return [(start.place, said), *opener.shares(row, start.place, said, fact)]
 
 
 def extend_as_granted(opener: Opener, row: Row, deadline: Deadline, fact: Fact, act: Act) -> None:

@@ -277,6 +277,31 @@ async def test_what_befalls_a_part_does_not_touch_what_it_is_a_part_of(engine: E
     assert (whole.is_over, part.is_over) == (False, True)
 
 
+@pytest.mark.parametrize(("day", "halved"), [("2025-12-31", []), ("2026-01-05", [PART])])
+async def test_a_part_of_a_juvenile_case_keeps_the_law_of_the_day_of_that_case(
+    engine: Engine, day: str, halved: list[str]
+):
+    whole = {"by": "CQDT", "severity_class": "RNT", "investigates": "whole", "juvenile": True}
+    await real(engine, "case_prosecution_instituted", f"{day} 08:00", CASE, **whole)
+    said = {
+        "course": {"rule": "INV", "since": day, "granted": [], "returns": {}},
+        "instituted_on": day,
+        "severity_class": "RNT",
+        "holder": POLICE,
+        "juvenile": True,
+    }
+    await real(engine, "case_split_off", "2026-02-03 08:00", PART, CASE, **said)
+
+    file = {"step": "received", "to": "VKS", "receiver": PROCURACY, "stage": "investigation"}
+    file |= {"sender": INVESTIGATORS, "kind": "normal"}
+    await real(
+        engine, "case_file_transmitted", "2026-03-02 08:00", PART, CASE, who=PROCURACY, **file
+    )
+
+    assert (await engine.period("PROS")).subject == PART
+    assert [each.subject for each in await engine.periods("JUV-PERIODS", "PROS")] == halved
+
+
 async def test_a_case_that_was_joined_into_another_runs_no_more_and_the_other_does(engine: Engine):
     await instituted(engine, "2026-01-05 08:00")
     own = CASE.partition(":")[2]

@@ -184,6 +184,7 @@ def test_the_facts_of_a_row_are_about_what_it_is_about(row: Row):
         if load_wiring().persons.get(pattern.topic):
             about.add("person")
         near = {*row.kinds, *(["case"] if "person" in row.kinds else [])}
+        near.add(row.needs.get("matter", row.kinds[0]))
 
         assert about & near, (row.id, pattern.topic)
 

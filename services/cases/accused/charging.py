@@ -21,7 +21,7 @@ from services.cases.accused.liability import (
     refuse_unfit_ages,
     refuse_unless_liable,
 )
-from services.cases.accused.personfile import CHARGED, day_of
+from services.cases.accused.personfile import CHARGED
 from services.cases.lists import Offence
 from services.cases.proceedings.bodies import GUARDS, kind_here, kind_of, supervises
 from services.cases.proceedings.domain import Case
@@ -194,7 +194,7 @@ def institution_of(said: InstituteAccused, act: Act, case: Case) -> dict[str, ob
     refuse_unfit_ages(said.age_at_offence, said.under_18, said.legal_person)
     refuse_unless_liable(said.charges, said.age_at_offence, said.legal_person, "/charges")
     refuse_not_instituted(said.charges, case, "/charges")
-    law = regime(day_of(case.created_on)).law if said.under_18 else None
+    law = regime(case.instituted_on).law if said.under_18 else None
     return {
         "agency": act.agency,
         "by": by,

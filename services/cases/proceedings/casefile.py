@@ -10,6 +10,7 @@ from services.cases.lists import Offence, Severity
 from services.cases.proceedings import refusals
 from services.cases.proceedings.bodies import supervises
 from services.cases.proceedings.parts import Course, Part, Stretch
+from services.cases.proceedings.periods import JUVENILE_PERIODS_FROM
 from services.cases.stages import Staged
 from shared.actor import VIETNAM, Act
 from shared.domain import Event
@@ -64,6 +65,10 @@ class CaseFile(Staged):
         offences: tuple[Offence, ...]
         severity: Severity
         """The heaviest of the offences."""
+        juvenile: bool
+        instituted_on: date
+        """The day that decides which law a case keeps: its own institution, or that of the case
+        that it was split off from."""
         accused: tuple[UUID, ...]
         """Pseudonyms, as the conclusion or the indictment names them; empty before."""
         stopped: dict[UUID, str]
@@ -92,6 +97,12 @@ class CaseFile(Staged):
         return Course(
             rule=self.rule, since=self.rule_since, granted=self.granted, returns=self.returns
         )
+
+    @property
+    def halved(self) -> bool:
+        """Whether it has the shorter periods of juveniles; pending cases kept those that they had
+        (Luật 59/2024/QH15 Điều 120, 179)."""
+        return self.juvenile and self.instituted_on >= JUVENILE_PERIODS_FROM
 
     def _runs(self, rule: str | None, event: Event) -> None:
         """For `evolve`: a statutory period starts, from its first day and unextended."""

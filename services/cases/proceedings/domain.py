@@ -156,7 +156,7 @@ class Case(Handed, Halting, Grouped, OnTrial):
         self.refuse_unless_at(ProceedingsPeriodExtended, act)
         if STAGE_OF.get(self.rule or "") != said.stage:
             raise refusals_periods.other_stage(said.stage, STAGE_OF.get(self.rule or ""))
-        law = granting(said.seq, self.course, self.severity, self.holder, self.juvenile, act)
+        law = granting(said.seq, self.course, self.severity, self.holder, self.halved, act)
         article = law.article
         if said.stage == "investigation":
             if not supervises(act, self.holder):
@@ -314,6 +314,7 @@ class Case(Handed, Halting, Grouped, OnTrial):
             self.flagrante = self.organised = False
             self.from_tips: tuple[UUID, ...] = ()
             self.accused, self.split_from = event.accused, event.split_from
+            self.instituted_on = event.instituted_on
             self.rule, self.rule_since = event.course.rule, event.course.since
             self.granted, self.returns = event.course.granted, dict(event.course.returns)
             self._begins(event.stage, event, event.holder)
@@ -322,6 +323,7 @@ class Case(Handed, Halting, Grouped, OnTrial):
         self.from_tips, self.accused, self.split_from = event.from_tips, (), None
         self.returns = {}
         self._runs("INV", event)
+        self.instituted_on = self.rule_since
         initial = event.investigates == "initial"
         self._begins("BG_INITIAL" if initial else "INVESTIGATION", event, event.agency)
 

@@ -177,6 +177,9 @@ class CaseSplitOff(FirstEvent, SplitOff):
     holder: AgencyRef
     by: Institutor
     severity_class: Severity
+    instituted_on: Day
+    """When the case was instituted that it comes from, the first one if that was split off too: the
+    law of that day stays (Luật 59/2024/QH15 Điều 179)."""
     course: Course
 
 

@@ -48,7 +48,8 @@ DISTRICT_BODIES_ENDED = date(2025, 3, 1)
 was not seen: both procuracies are accepted, and it is said that this is inferred."""
 WORDING_UNSEEN_FROM = date(2025, 7, 1)
 JUVENILE_PERIODS_FROM = date(2026, 1, 1)
-"""Periods of at most half (Luật 59/2024/QH15 Điều 120); how the half is counted was not seen."""
+"""Cases instituted since then have periods of at most half (Luật 59/2024/QH15 Điều 120, 179); how
+the half is counted was not seen."""
 MONTHS_OF_A_YEAR = 12
 
 
@@ -62,13 +63,15 @@ class Granting:
 
 
 def granting(
-    seq: int, course: Course, severity: Severity, holder: str, juvenile: bool, act: Act
+    seq: int, course: Course, severity: Severity, holder: str, halved: bool, act: Act
 ) -> Granting:
-    """The law on the next extension. Raises `Refused` when there is none or it is not this one."""
+    """The law on the next extension. Raises `Refused` when there is none or it is not this one.
+
+    `halved`: the case has the shorter periods of juveniles (`CaseFile.halved`).
+    """
     period = _period(course, act.on)
     extension = _extension(period, seq, course, severity)
     ask = extension.request_before_expiry
-    halved = juvenile and course.since >= JUVENILE_PERIODS_FROM
     last = None if halved or ask is None else _last_day(period, course, severity)
     ask_by = None if last is None or ask is None else last - timedelta(days=ask.n)
     return Granting(

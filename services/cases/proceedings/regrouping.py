@@ -26,7 +26,6 @@ class Grouped(CaseFile):
         """Cases that parts of this one go on in."""
         place: str
         route: Route | None
-        juvenile: bool
         instituted_by: Institutor
 
     def join_cases(self, said: Regrouping, act: Act, others: Sequence[Self]) -> None:
@@ -83,6 +82,7 @@ class Grouped(CaseFile):
             holder=self.holder,
             by=self.instituted_by,
             severity_class=heaviest(part.offences, "/parts"),
+            instituted_on=self.instituted_on,
             course=self.course,
         )
 

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from services.cases.accused.domain import Person
-from services.cases.proceedings.parts import Stretch
+from services.cases.proceedings.events import Regrouping
+from services.cases.proceedings.parts import Remainder, Stretch
 from shared.errors import Refused
 from tests.cases.accused.examples import (
     ENTRY,
@@ -28,6 +29,7 @@ from tests.cases.examples import (
     STATION,
     STRANGER,
     act,
+    recorded,
 )
 from tests.cases.proceedings.examples import TRAFFICKING
 
@@ -89,6 +91,21 @@ def test_under_18_the_law_of_the_cases_day_shortens_detention(instituted, law, k
 
     assert (last(it).juvenile_law, last(it).length_known) == (law, known)
     assert last(it).under_18 is True
+
+
+@pytest.mark.parametrize(
+    ("instituted", "law"), [("2025-12-31", "BLTTHS-2015"), ("2026-01-01", "LAW-59-2024")]
+)
+def test_under_18_in_a_part_that_was_split_off_the_law_of_the_first_case_stays(instituted, law):
+    whole = case(moment=f"{instituted}T07:00")
+    apart = Regrouping(kind="split", reason="Bị can dưới 18", decision_ref="53/QĐ")
+    part = Remainder(case_no="60/QĐ", offences=(TRAFFICKING,), juvenile=True)
+    [of] = whole.split_case(apart, act(moment="2026-02-02"), (part,))
+    said = accuse(of, age_at_offence="16_17", under_18=True)
+
+    it = Person.institute_accused(said, act(moment="2026-02-03"), recorded(of))
+
+    assert last(it).juvenile_law == law
 
 
 def test_under_18_nobody_is_detained_for_a_less_serious_offence():

@@ -36,8 +36,10 @@ from tests.cases.proceedings.examples import (
     indict,
     institute,
     instituted,
+    resume,
     send,
     settled,
+    suspend,
 )
 
 DAY = date(2024, 1, 10)
@@ -121,6 +123,20 @@ def test_whether_it_was_late_is_not_guessed_for_juveniles():
     case.extend_period(extend(requested_on=date(2026, 5, 25)), act(PROCURACY, "2026-05-28"))
 
     assert (case.pending_events[0].ask_by, case.pending_events[0].asked_late) == (None, None)
+
+
+def test_a_juvenile_case_of_2025_keeps_whole_periods_also_when_one_begins_in_2026():
+    case = instituted(juvenile=True)
+    case.suspend_proceedings(suspend(), act(moment="2025-12-01"))
+    case.resume_proceedings(resume(), act(moment="2026-02-02"))
+
+    case.extend_period(
+        extend(length=Stretch(n=2, unit="month"), requested_on=date(2026, 4, 23)),
+        act(PROCURACY, "2026-04-28"),
+    )
+
+    fact = case.pending_events[-1]
+    assert (fact.rule, fact.ask_by, fact.asked_late) == ("INV-RESUMED", date(2026, 4, 22), True)
 
 
 def test_a_denied_extension_leaves_the_period_as_it_is():

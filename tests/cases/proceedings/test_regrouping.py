@@ -1,5 +1,6 @@
 """Joining and splitting: every stream concerned is told, in one record or not at all."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +12,7 @@ from services.cases.proceedings.events import Regrouping
 from services.cases.proceedings.identity import case_id
 from services.cases.proceedings.parts import Remainder
 from shared.errors import Conflict, NotFound, Refused
-from tests.cases.examples import INVESTIGATORS, PROCURACY, act
+from tests.cases.examples import INVESTIGATORS, PROCURACY, act, recorded
 from tests.cases.proceedings.examples import (
     BROKERAGE,
     CHILD,
@@ -22,6 +23,7 @@ from tests.cases.proceedings.examples import (
     extend,
     in_prosecution,
     institute,
+    instituted,
     transfer,
 )
 from tests.cases.proceedings.office import Office
@@ -159,6 +161,22 @@ async def test_a_part_that_is_split_off_goes_on_from_where_the_case_is():
     assert new.course == source.course and str(new.course.since) == "2025-08-04"
     assert new.subjects == (f"case:{new.id}", f"case:{first}")
     assert (await office.topics())[-2:] == ["cases_regrouped", "case_split_off"]
+
+
+@pytest.mark.parametrize(("day", "halved"), [("2025-12-31", False), ("2026-01-01", True)])
+def test_a_part_and_a_part_of_that_keep_the_law_of_the_first_institution(day: str, halved: bool):
+    case = instituted(moment=day)
+
+    [new] = case.split_case(
+        _told("split"), act(moment="2026-02-02"), [part("60/QĐ", juvenile=True)]
+    )
+    [last] = recorded(new).split_case(
+        _told("split"), act(moment="2026-03-02"), [part("61/QĐ", juvenile=True)]
+    )
+
+    assert last.pending_events[0].instituted_on == date.fromisoformat(day)
+    assert {each.instituted_on for each in (case, recorded(last))} == {date.fromisoformat(day)}
+    assert [each.halved for each in (case, new, last)] == [False, halved, halved]
 
 
 async def test_a_part_lives_its_own_life():
