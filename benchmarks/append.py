@@ -3,22 +3,20 @@
 import asyncio
 import itertools
 import random
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from pathlib import Path
 
 import asyncpg
 
 from benchmarks import conditions, recorders, report, stored
 from benchmarks.payloads import Payload, payloads
+from benchmarks.product import folder
 from benchmarks.recorders import Author
 from benchmarks.report import Spread
 from benchmarks.scale import SEED, Scale
-from shared.embedded.folder import erase
 from shared.embedded.servers import EmbeddedServers
 
 STALE_SHARE = 0.2
@@ -53,21 +51,15 @@ Found = dict[str, list[float]]
 
 async def measure(scale: Scale) -> None:
     """Run everything, print the tables, write append*.json."""
-    data = Path(tempfile.mkdtemp(prefix="liennganh-bench-"))
     threading.stack_size(THREAD_STACK_BYTES)
-    try:
-        async with EmbeddedServers(data, nats=False) as servers:
-            url = servers.database_url
-            where = await conditions.of(url)
-            conditions.show(where)
-            bench = _Bench(url, scale)
-            fresh = {each: await bench.appends(each, 0.0) for each in scale.clients}
-            stale = {
-                each: await bench.appends(each, STALE_SHARE) for each in scale.clients_with_stale
-            }
-            long = await bench.appends_to_stored()
-    finally:
-        await asyncio.to_thread(erase, data)
+    async with folder() as data, EmbeddedServers(data, nats=False) as servers:
+        url = servers.database_url
+        where = await conditions.of(url)
+        conditions.show(where)
+        bench = _Bench(url, scale)
+        fresh = {each: await bench.appends(each, 0.0) for each in scale.clients}
+        stale = {each: await bench.appends(each, STALE_SHARE) for each in scale.clients_with_stale}
+        long = await bench.appends_to_stored()
     _tell("append", "all commands fit", 0.0, fresh, where)
     _tell("append_stale", f"{STALE_SHARE:.0%} are stale", STALE_SHARE, stale, where)
     _tell_stored(scale.stored_events, long, where)

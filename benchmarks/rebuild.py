@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import os
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,11 +12,11 @@ from pathlib import Path
 import asyncpg
 
 from benchmarks import conditions, history, report
+from benchmarks.product import folder
 from benchmarks.report import Spread
 from benchmarks.runner import Runner
 from benchmarks.scale import Scale
 from services.timeline.projection import TIMELINE
-from shared.embedded.folder import erase
 from shared.embedded.servers import EmbeddedServers
 from shared.rebuild import Progress, rebuild
 from shared.store.postgres import PostgresLog
@@ -37,17 +36,13 @@ Found = dict[str, list[float]]
 
 async def measure(scale: Scale) -> None:
     """Print the tables, write rebuild.json."""
-    data = Path(tempfile.mkdtemp(prefix="liennganh-bench-"))
-    try:
-        async with EmbeddedServers(data, nats=False) as servers:
-            where = await conditions.of(servers.database_url)
-            conditions.show(where)
-            async with _opened(servers.database_url) as (pool, log):
-                await history.record(log, scale.rebuild_events)
-                bench = _Bench(pool, log, servers.database_url, scale)
-                await bench.run()
-    finally:
-        await asyncio.to_thread(erase, data)
+    async with folder() as data, EmbeddedServers(data, nats=False) as servers:
+        where = await conditions.of(servers.database_url)
+        conditions.show(where)
+        async with _opened(servers.database_url) as (pool, log):
+            await history.record(log, scale.rebuild_events)
+            bench = _Bench(pool, log, servers.database_url, scale)
+            await bench.run()
     _tell(bench, scale, where)
 
 

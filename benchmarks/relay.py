@@ -3,12 +3,10 @@
 import asyncio
 import itertools
 import random
-import tempfile
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import asyncpg
 import nats
@@ -17,10 +15,10 @@ from nats.js.api import PubAck
 
 from benchmarks import conditions, report
 from benchmarks.payloads import TOPIC, payloads, random_id
+from benchmarks.product import folder
 from benchmarks.report import Spread
 from benchmarks.scale import SEED, Scale
 from shared.bus import Bus, Publication
-from shared.embedded.folder import erase
 from shared.embedded.servers import EmbeddedServers
 from shared.log import Append, NewEvent
 from shared.outbox import LogOutbox
@@ -51,21 +49,17 @@ Message = tuple[str, bytes, dict[str, str]]
 
 async def measure(scale: Scale) -> None:
     """Run everything, print the table, write relay.json."""
-    data = Path(tempfile.mkdtemp(prefix="liennganh-bench-"))
-    try:
-        async with AsyncExitStack() as stack:
-            servers = await stack.enter_async_context(EmbeddedServers(data))
-            where = await conditions.of(servers.database_url)
-            conditions.show(where)
-            pool = await stack.enter_async_context(asyncpg.create_pool(servers.database_url))
-            bus = await stack.enter_async_context(Bus.connect(servers.nats_url, name="bench"))
-            client = await nats.connect(servers.nats_url)
-            stack.push_async_callback(client.close)
-            log = await _filled(pool, servers.database_url, scale.relay_events)
-            js = client.jetstream(publish_async_max_pending=WINDOW_MESSAGES_MAX)
-            rates, costs = await _Bench(log, bus, js, scale).rounds()
-    finally:
-        await asyncio.to_thread(erase, data)
+    async with folder() as data, AsyncExitStack() as stack:
+        servers = await stack.enter_async_context(EmbeddedServers(data))
+        where = await conditions.of(servers.database_url)
+        conditions.show(where)
+        pool = await stack.enter_async_context(asyncpg.create_pool(servers.database_url))
+        bus = await stack.enter_async_context(Bus.connect(servers.nats_url, name="bench"))
+        client = await nats.connect(servers.nats_url)
+        stack.push_async_callback(client.close)
+        log = await _filled(pool, servers.database_url, scale.relay_events)
+        js = client.jetstream(publish_async_max_pending=WINDOW_MESSAGES_MAX)
+        rates, costs = await _Bench(log, bus, js, scale).rounds()
     _tell(_spreads(rates), _spreads(costs), scale, where)
 
 

@@ -4,23 +4,20 @@ Of the database's time: the statements that the product runs, on one connection,
 things asked for are drawn at random, so most of what a page needs is not in memory.
 """
 
-import asyncio
 import random
-import tempfile
 import time
 import uuid
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 
 from benchmarks import conditions, report, stored
+from benchmarks.product import folder
 from benchmarks.recorders import STREAM_EVENTS
 from benchmarks.report import quantile
 from benchmarks.scale import SEED, Scale
 from services.timeline.projection import TIMELINE
-from shared.embedded.folder import erase
 from shared.embedded.servers import EmbeddedServers
 from shared.store.postgres import statements
 
@@ -39,21 +36,17 @@ QUESTIONS = ("page of a paper", "next page", "page as of a moment", "page of a t
 
 async def measure(scale: Scale) -> None:
     """Print the table, write timeline.json."""
-    data = Path(tempfile.mkdtemp(prefix="liennganh-bench-"))
-    try:
-        async with EmbeddedServers(data, nats=False) as servers:
-            where = await conditions.of(servers.database_url)
-            conditions.show(where)
-            if not await stored.room_for(2 * scale.timeline_events, servers.database_url):
-                print("not measured: the disk has no room for it", flush=True)
-                return
-            await stored.fill(LOG, servers.database_url, scale.timeline_events)
-            async with asyncpg.create_pool(servers.database_url, min_size=1, max_size=1) as pool:
-                await TIMELINE.create(pool)
-                await _fill(pool, scale.timeline_events)
-                found = await _ask(pool, scale)
-    finally:
-        await asyncio.to_thread(erase, data)
+    async with folder() as data, EmbeddedServers(data, nats=False) as servers:
+        where = await conditions.of(servers.database_url)
+        conditions.show(where)
+        if not await stored.room_for(2 * scale.timeline_events, servers.database_url):
+            print("not measured: the disk has no room for it", flush=True)
+            return
+        await stored.fill(LOG, servers.database_url, scale.timeline_events)
+        async with asyncpg.create_pool(servers.database_url, min_size=1, max_size=1) as pool:
+            await TIMELINE.create(pool)
+            await _fill(pool, scale.timeline_events)
+            found = await _ask(pool, scale)
     rows = [_row(name, milliseconds, scale) for name, milliseconds in found.items()]
     report.show(
         f"one question among {scale.timeline_events:,} events, milliseconds in the database",
