@@ -24,7 +24,7 @@ from shared.relay import EXPECTED_ID, LOSSES, LOST, MESSAGE_ID, STALLS, Relay
 from shared.store.postgres import PostgresLog
 from shared.supervisor import Supervisor
 from tests.shared.bus_examples import stored_ids
-from tests.shared.nats_fixture import NatsProcess, nats_server, until
+from tests.shared.nats_fixture import NatsProcess, until
 
 STREAM = "LN_LEDGER"
 SUBJECTS = "ln.ledger.>"
@@ -60,14 +60,8 @@ async def ledger(postgres_url: str, supervisor: Supervisor) -> AsyncIterator[Pos
 
 
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[NatsProcess]:
-    async with nats_server(tmp_path) as server:
-        yield server
-
-
-@pytest.fixture
-async def bus(server: NatsProcess) -> AsyncIterator[Bus]:
-    async with Bus.connect(server.url, name="reconciliation") as bus:
+async def bus(own_server: NatsProcess) -> AsyncIterator[Bus]:
+    async with Bus.connect(own_server.url, name="reconciliation") as bus:
         await bus.ensure_stream(STREAM, [SUBJECTS])
         yield bus
 
@@ -166,7 +160,7 @@ def cut_tail(folder: Path) -> None:
 
 
 async def test_an_acknowledged_tail_that_is_lost_on_disk_comes_again_as_it_was(
-    server: NatsProcess, bus: Bus, ledger: PostgresLog, postgres_url: str
+    own_server: NatsProcess, bus: Bus, ledger: PostgresLog, postgres_url: str
 ):
     everything = range(1, 401)
     await record(ledger, *everything)
@@ -177,7 +171,7 @@ async def test_an_acknowledged_tail_that_is_lost_on_disk_comes_again_as_it_was(
     reader = Reader(bus, ledger)
     await reader.sees(*everything)
 
-    await harmed(server, bus, lambda: cut_tail(server.folder))
+    await harmed(own_server, bus, lambda: cut_tail(own_server.folder))
     left = len(await stored_ids(bus, STREAM))
     await record(ledger, 401)
     again = await relay.step()
@@ -192,7 +186,7 @@ async def test_an_acknowledged_tail_that_is_lost_on_disk_comes_again_as_it_was(
 
 
 async def test_a_wiped_broker_turns_the_relay_red_until_its_stream_is_copied_anew(
-    server: NatsProcess,
+    own_server: NatsProcess,
     bus: Bus,
     ledger: PostgresLog,
     postgres_url: str,
@@ -205,7 +199,7 @@ async def test_a_wiped_broker_turns_the_relay_red_until_its_stream_is_copied_ane
     reader = Reader(bus, ledger)
     await reader.sees(1, 2, 3)
 
-    await harmed(server, bus, lambda: shutil.rmtree(server.folder / "jetstream"))
+    await harmed(own_server, bus, lambda: shutil.rmtree(own_server.folder / "jetstream"))
     await record(ledger, 4)
     await down(supervisor, "relay", "is gone, yet it had acknowledged position 3")
     with pytest.raises(NoStream):
@@ -319,7 +313,7 @@ async def test_a_relay_that_slept_through_a_copying_does_no_harm(
 
 
 async def test_a_broker_that_hangs_in_the_middle_of_a_window_loses_and_doubles_nothing(
-    server: NatsProcess,
+    own_server: NatsProcess,
     bus: Bus,
     ledger: PostgresLog,
     postgres_url: str,
@@ -346,11 +340,11 @@ async def test_a_broker_that_hangs_in_the_middle_of_a_window_loses_and_doubles_n
 
     await until(under_way)
     interrupted = ours.relay.position < 3000
-    server.pause()
+    own_server.pause()
     try:
         await until(unanswered)
     finally:
-        server.resume()
+        own_server.resume()
     await published(ours.relay, 3000)
 
     assert interrupted
@@ -360,7 +354,7 @@ async def test_a_broker_that_hangs_in_the_middle_of_a_window_loses_and_doubles_n
 
 
 async def test_what_was_stored_although_its_answer_was_lost_is_not_stored_again(
-    server: NatsProcess,
+    own_server: NatsProcess,
     bus: Bus,
     ledger: PostgresLog,
     monkeypatch: pytest.MonkeyPatch,
