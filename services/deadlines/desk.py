@@ -146,6 +146,15 @@ class Desk:
         }
         return sorted(found.values(), key=lambda each: (each.due, each.id))
 
+    def over(self, subjects: Sequence[str], rule: str) -> list[Noted]:
+        """What is known to be over of a rule's periods about these subjects."""
+        return [
+            each
+            for subject in subjects
+            for each in self._places.get(subject, {}).values()
+            if each.over and each.rule == rule
+        ]
+
     def ended(self, subject: str, rule: str) -> Noted | None:
         """The last end of a rule's periods about a subject, whether they run or are over."""
         found = [

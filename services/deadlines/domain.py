@@ -222,6 +222,8 @@ class Deadline(Aggregate):
                 self.in_time: bool | None = None
                 self.ended_at: datetime | None = None
                 self._heard: set[UUID] = set()
+                self.ended_by: set[UUID] = set()
+                """The facts after which less or nothing was expected."""
                 self._extended_by: set[tuple[UUID, int]] = set()
                 self._raised: set[Alarm] = set()
                 self._missed: set[datetime] = set()
@@ -240,10 +242,12 @@ class Deadline(Aggregate):
                 self._reckon(event, event.miss_at)
             case DeadlineMet():
                 self._left = event.left
+                self.ended_by.add(event.by_event)
                 self.in_time = event.in_time if self.in_time is not False else False
                 self.ended_at = event.timestamp if self.is_over else None
             case DeadlineClosed():
                 self._left = event.left
+                self.ended_by.add(event.by_event)
                 self.closed = event.reason if self.is_over else None
                 self.ended_at = event.timestamp if self.is_over else None
             case DeadlineWarningRaised():

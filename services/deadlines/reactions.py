@@ -155,8 +155,12 @@ class Reactor:
         if taken.told:
             desk.tell(taken.subjects, taken.told)
         act = recording.begin(taken.envelope, fact.at, fact.recorded_at)
-        for hit in self._hits(fact, taken.rows, desk):
+        hits, unheard = self._hits(fact, taken.rows, desk)
+        for hit in hits:
             _end(await recording.deadline(hit.id), hit, fact, act)
+        for row in unheard:
+            if not await _was_heard(row, fact, desk, recording):
+                _too_early(row, fact, desk)
         await self._end_of_calendar(taken.rows, fact, act, recording)
         for row in taken.rows:
             await self.mover.move(row, fact, before, act, desk, recording.fresh)
@@ -169,8 +173,8 @@ class Reactor:
                     self._meet_early(row, begun, fact, desk)
             for place, said in goes_on(self.opener, row, fact):
                 begun = await self._opened(place, said, fact, desk, recording)
-                if begun is not None and said.rule == row.id:
-                    extend_as_granted(self.opener, row, begun, fact, act)
+                if begun is not None:
+                    extend_as_granted(self.opener, self.wiring.rows[said.rule], begun, fact, act)
         for deadline in await recording.end():
             desk.update(deadline)
 
@@ -205,8 +209,10 @@ class Reactor:
                     party = first_of(fact, row.fields("stop_keyed"))
                     _end(await recording.fresh(id), _Hit(id, row, party, closes=False), fact, act)
 
-    def _hits(self, fact: Fact, rows: Sequence[Row], desk: Desk) -> list[_Hit]:
-        """The running periods that this fact ends; what ends nothing is kept for later."""
+    def _hits(
+        self, fact: Fact, rows: Sequence[Row], desk: Desk
+    ) -> tuple[list[_Hit], list[Row]]:
+        """The running periods that this fact ends, and rows of which it should have ended one."""
         closing = {row.id: row for row in rows if matches(row.closes, fact)}
         stopping = {
             row.id: row
@@ -219,7 +225,7 @@ class Reactor:
             for half in self.wiring.halves.get(row.id, ())
         }
         if not stopping and not closing:
-            return []
+            return [], []
         wanted = {**closing, **stopping, **halves}
         running = desk.running(fact.subjects, wanted)
         hits = []
@@ -236,10 +242,7 @@ class Reactor:
             closes = row.id in closing or found.part in closing
             hits.append(_Hit(found.id, row, party, closes))
         heard = {hit.row.id for hit in hits}
-        for row in stopping.values():
-            if row.id not in heard:
-                _too_early(row, fact, desk)
-        return hits
+        return hits, [row for row in stopping.values() if row.id not in heard]
 
     def _meet_early(self, row: Row, deadline: Deadline, fact: Fact, desk: Desk) -> None:
         """What was recorded before its start was: it stops the period at the moment it happened."""
@@ -289,6 +292,15 @@ def _of_this_part(row: Row, found: Noted, fact: Fact) -> bool:
     said = row.needs.get("stop_part")
     part = said and said["parts"].get(look(fact, said["field"]))
     return not part or part == found.part
+
+
+async def _was_heard(row: Row, fact: Fact, desk: Desk, recording: Recording) -> bool:
+    """Whether it ended one before this batch was begun again: what is settled is read as it ended,
+    also where its beginning is in the batch."""
+    if not recording.is_settled:
+        return False
+    over = [await recording.fresh(each.id) for each in desk.over(fact.subjects, row.id)]
+    return any(fact.event_id in deadline.ended_by for deadline in over)
 
 
 def _too_early(row: Row, fact: Fact, desk: Desk) -> None:

@@ -61,13 +61,13 @@ class Recording:
 
     async def deadline(self, id: UUID) -> Deadline:
         """A period as this process knows it; if that is outdated, the append says so."""
-        known = None if self._is_settled else self._deadlines.get(id) or self._recalled(id)
+        known = None if self.is_settled else self._deadlines.get(id) or self._recalled(id)
         return self._touch(known) if known is not None else await self.fresh(id)
 
     async def fresh(self, id: UUID) -> Deadline:
         """A period as it stands: when what is decided may be that nothing changes."""
         known = self._deadlines.get(id)
-        if known is None or self._is_settled or id in self._guessed:
+        if known is None or self.is_settled or id in self._guessed:
             known = await self._fold.read(Deadline, id)
             self._guessed.discard(id)
         if known is None:
@@ -88,14 +88,14 @@ class Recording:
         if id in self._deadlines:
             return None
         assert self._act is not None, "a fact has begun"
-        if not self._is_settled:
+        if not self.is_settled:
             return self._touch(Deadline.open_deadline(said, self._act, id=id))
         found = await self._fold.read(Deadline, id)
         return None if found is None else self._touch(found)
 
     async def end(self) -> Sequence[Deadline]:
         """The present fact is decided: what it touched, as it stands after it."""
-        if self._is_settled:
+        if self.is_settled:
             # It was decided before, by what was known then; the log has what came of it.
             for id in [id for id, each in self._now.items() if each.pending_events]:
                 self._deadlines.pop(id)
@@ -136,7 +136,8 @@ class Recording:
         return frozenset(found)
 
     @property
-    def _is_settled(self) -> bool:
+    def is_settled(self) -> bool:
+        """Whether the present fact's command was recorded before."""
         assert self._envelope is not None, "a fact has begun"
         return self._envelope.event_id in self._settled
 

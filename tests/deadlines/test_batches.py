@@ -17,6 +17,7 @@ from tests.deadlines.engine import CASE, PROCURACY, TIP, Engine, at
 from tests.deadlines.test_engine import INSTITUTED, RECEIVED
 
 EXTENDED = {"stage": "investigation", "seq": 1, "granted": True, "rule": "INV"}
+EARLY = "SELECT * FROM deadlines_watch_v1.early ORDER BY event_id, subject, rule"
 ROWS = f"SELECT {', '.join(NOTED)} FROM deadlines_watch_v1.periods ORDER BY id"
 
 
@@ -97,7 +98,9 @@ async def told(engine: Engine) -> list[tuple[Any, ...]]:
 
 
 async def noted(engine: Engine) -> list[tuple[Any, ...]]:
-    return [tuple(row)[:6] + tuple(row)[7:] for row in await engine.pool.fetch(ROWS)]
+    """What the reactor remembers: of periods, and of facts that came before their beginning."""
+    periods = [tuple(row)[:6] + tuple(row)[7:] for row in await engine.pool.fetch(ROWS)]
+    return periods + [tuple(row) for row in await engine.pool.fetch(EARLY)]
 
 
 async def test_a_batch_leads_to_what_its_facts_lead_to_one_by_one(pool: asyncpg.Pool):
@@ -149,6 +152,7 @@ async def test_wherever_it_dies_each_fact_leads_to_its_periods_once(
             await fragile.settle()
         except Retry:
             assert log.appends >= dies_at
+    rows = await noted(fragile)
 
     undisturbed.facts = fragile.facts
     for table in ("periods", "about", "early", "checkpoints"):
@@ -157,6 +161,7 @@ async def test_wherever_it_dies_each_fact_leads_to_its_periods_once(
     for follower in undisturbed.watching:
         await follower.step()
     assert await told(fragile) == await told(undisturbed)
+    assert await noted(undisturbed) == rows
     commands = Counter(each.metadata.causation_id for each in await log.read(0, 10_000))
     assert len(commands) == 9
 
