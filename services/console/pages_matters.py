@@ -17,6 +17,7 @@ from services.console.page import Page
 from services.console.starts import starts
 from services.console.states import lane_rank
 from services.console.subjects import Subject, subject_of
+from shared.http.asking import SUBJECT
 from shared.reference import RegisterError
 
 RUNNING = ("over", "today", "week", "later")
@@ -41,7 +42,6 @@ FILTERS: Mapping[str, str] = {
 """Chips of the page: the value of `due` in their address."""
 SUBJECT_CHARACTERS_MAX = 300
 AGENCY = re.compile(r"[A-Z][A-Z0-9_]*(-[A-Za-z0-9-]+)?")
-SUBJECT = re.compile(r"[a-z]+:[0-9A-Za-z._-]+")
 
 
 @dataclass
@@ -98,7 +98,6 @@ async def show_deadlines(page: Page) -> web.Response:
         missed_days=MISSED_DAYS,
         last=newest["last"],
         live="",
-        again=True,
     )
 
 
@@ -123,10 +122,8 @@ async def _find(page: Page, api: Api, chosen: str, agency: str, subject: str) ->
 
 
 async def _of_subject(page: Page, api: Api, chosen: str, agency: str, subject: str) -> Found:
-    """All periods around one thing, whatever their state; the API does not filter them further."""
-    periods, more = await api.deadlines_of(subject)
-    if agency:
-        periods = [p for p in periods if any(each["id"] == agency for each in p["agencies"])]
+    """All periods around one thing, whatever their state."""
+    periods, more = await api.deadlines_of(subject, agency)
     rows = [deadlines.row(each, page) for each in periods]
     found = Found(rows, _counts(rows), limit=PERIODS_MAX if more else 0)
     if chosen == "missed":
@@ -184,7 +181,7 @@ def _wrong(agency: str, subject: str) -> str:
     """Which filter of the address cannot be understood."""
     if agency and not AGENCY.fullmatch(agency):
         return "agency"
-    return "subject" if subject and not SUBJECT.fullmatch(subject) else ""
+    return "subject" if subject and not re.fullmatch(SUBJECT, subject) else ""
 
 
 def _about(subject: str, wrong: str, page: Page) -> Subject | None:
@@ -239,5 +236,4 @@ async def show_matter(page: Page) -> web.Response:
         more_entries=newest["next"] is not None,
         last=newest["last"],
         live=subject,
-        again=True,
     )

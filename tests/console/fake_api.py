@@ -81,13 +81,21 @@ class FakeApi:
 
     async def accept(self, key: str, agency: str) -> None:
         """An assignee of the big directive accepts a task: the state changes, an event is told."""
+        self.know_accepted(key, agency)
+        self.tell_accepted(key, agency)
+
+    def know_accepted(self, key: str, agency: str) -> None:
+        """The task's read model has taken it."""
         task = self.task(key)
         for each in task["assignees"]:
             if each["agency"] == agency:
                 each["status"] = "accepted"
                 each["changed_at"] = NOW.isoformat()
         task["counts"] = counted(Counter(each["status"] for each in task["assignees"]))
-        self.tell(self.big, f"tiếp nhận nhiệm vụ {key}", agency, NOW, task)
+
+    def tell_accepted(self, key: str, agency: str) -> None:
+        """The timeline has taken it."""
+        self.tell(self.big, f"tiếp nhận nhiệm vụ {key}", agency, NOW, self.task(key))
         for each in self._readers:
             each.put_nowait(None)
 
@@ -127,6 +135,8 @@ class FakeApi:
                 "en": f"{name} acts on {directive['title_en']}.",
                 "correlation_id": str(uuid4()),
                 "causation_id": str(uuid4()),
+                "corrections": [],
+                "corrects": None,
             }
         )
 
