@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
 from uuid import UUID
 
 import orjson
@@ -12,26 +11,22 @@ from services.vault.domain import Custody, Opening, refuse_unless_now
 from services.vault.erasing import Eraser
 from services.vault.events import (
     ErasePersonalData,
+    Ground,
     LiftLegalHold,
     OpenField,
     RefuseErasure,
     SetLegalHold,
 )
-from services.vault.grants import Grants
+from services.vault.files import file_of
+from services.vault.grants import Grants, Seal, is_recorder
 from services.vault.keyring import Keyring
+from shared.actor import Act
 from shared.context import Context, Receipt
 from shared.envelope import Envelope
 from shared.errors import Retry
+from shared.log import Log
 from shared.sealed import Ciphertext
 from shared.sealing import DataKey, Place, unseal
-
-
-class Finder(Protocol):
-    """A log in which an event can be found by its id."""
-
-    async def find(self, event_id: UUID) -> Envelope | None:
-        """The event, or None."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +42,7 @@ class Vault:
     """What the vault's commands work with; to all others it is where keys for sealing come from."""
 
     grants: Grants
-    logs: Callable[[], Mapping[str, Finder]]
+    logs: Callable[[], Mapping[str, Log]]
     """The logs of this process, by service."""
     opened: Opened | None = None
     """None while its database is away."""
@@ -63,7 +58,9 @@ class Vault:
         return self._open().keys
 
     async def for_sealing(self, subjects: Collection[UUID], agency: str) -> Mapping[UUID, DataKey]:
-        """See `shared.sealing.Keys`."""
+        """See `shared.sealing.Keys`. Raises `Retry` for whom the vault's log says what is not
+        understood here."""
+        self.eraser.refuse_unread(subjects)
         return await self.keys.for_sealing(subjects, agency)
 
     def _open(self) -> Opened:
@@ -81,12 +78,8 @@ async def open_field(said: OpenField, ctx: Context) -> Receipt:
     vault = _vault(ctx)
     envelope = await _found(vault, said.event_id)
     sealed = _sealed(envelope, said.field)
-    topic, recorder = envelope.topic, envelope.metadata.actor.agency
-    ground = vault.grants.ground(
-        ctx.act, said.purpose, topic=topic, field=said.field, recorder=recorder
-    )
-    if ground is None:
-        raise refusals.may_not_know(ctx.act.agency, topic, said.field)
+    ground, file = await _ground(vault, said, ctx.act, envelope)
+    vault.eraser.refuse_unread([sealed.subject])
     custody = await ctx.find(Custody, sealed.subject)
     if custody is not None and custody.erased_at is not None:
         raise refusals.erased(sealed.subject, custody.erased_at)
@@ -96,10 +89,11 @@ async def open_field(said: OpenField, ctx: Context) -> Receipt:
     opening = Opening.open_field(
         said,
         ctx.act,
-        topic=topic,
+        topic=envelope.topic,
         subject_id=sealed.subject,
         key_version=sealed.key_version,
         ground=ground,
+        file=file,
         around=envelope.metadata.subjects,
     )
     receipt = await ctx.save(opening)
@@ -135,6 +129,7 @@ async def set_hold(said: SetLegalHold, ctx: Context) -> Receipt:
 
 async def lift_hold(said: LiftLegalHold, ctx: Context) -> Receipt:
     """End a hold on the data of a person."""
+    _vault(ctx).eraser.refuse_unread([said.subject_id])
     custody = await ctx.load(Custody, said.subject_id)
     custody.lift_hold(said, ctx.act)
     return await ctx.save(custody)
@@ -150,6 +145,7 @@ def _vault(ctx: Context) -> Vault:
 
 async def _custody(ctx: Context, vault: Vault, subject: UUID) -> Custody:
     """The book of a pseudonym, begun when there are keys and no book yet."""
+    vault.eraser.refuse_unread([subject])
     found = await ctx.find(Custody, subject)
     if found is not None:
         return found
@@ -165,6 +161,24 @@ async def _found(vault: Vault, event_id: UUID) -> Envelope:
         if envelope is not None:
             return envelope
     raise refusals.no_such_event(event_id)
+
+
+async def _ground(
+    vault: Vault, said: OpenField, act: Act, envelope: Envelope
+) -> tuple[Ground, str | None]:
+    """Why the actor may know, and whose file they have when that is why. Raises `NotAllowed`.
+
+    Who recorded it may know whatever has become of the file, so that is not looked up then.
+    """
+    grants, topic, recorder = vault.grants, envelope.topic, envelope.metadata.actor.agency
+    file = None
+    if grants.asks_for_file(topic, said.field) and not is_recorder(act, recorder):
+        file = await file_of(vault.logs()[envelope.store], envelope.stream, grants.files)
+    seal = Seal(topic, said.field, recorder, envelope.fields, file)
+    ground = grants.ground(act, said.purpose, seal)
+    if ground is None:
+        raise grants.refusal(act, seal)
+    return ground, file.subject if file is not None and ground == "holder" else None
 
 
 def _sealed(envelope: Envelope, field: str) -> Ciphertext:

@@ -1,7 +1,7 @@
 """The book of one pseudonym (held, erased), and the record of one opening. Pure."""
 
 from datetime import datetime, timedelta
-from typing import Literal, Self, assert_never
+from typing import Self, assert_never
 from uuid import UUID
 
 from services.vault import refusals
@@ -10,6 +10,7 @@ from services.vault.events import (
     CustodyBegun,
     ErasePersonalData,
     ErasureRefused,
+    Ground,
     LegalHoldLifted,
     LegalHoldSet,
     LiftLegalHold,
@@ -126,7 +127,8 @@ class Opening(Aggregate):
     @property
     def subjects(self) -> tuple[str, ...]:
         own = (f"{self.KIND}:{self.id}", f"{Custody.KIND}:{self.event.subject_id}")
-        return tuple(dict.fromkeys((*own, *self.event.around)))
+        file = (self.event.file,) if self.event.file else ()
+        return tuple(dict.fromkeys((*own, *self.event.around, *file)))
 
     @classmethod
     def open_field(
@@ -137,7 +139,8 @@ class Opening(Aggregate):
         topic: str,
         subject_id: UUID,
         key_version: int,
-        ground: Literal["recorder", "grant"],
+        ground: Ground,
+        file: str | None = None,
         around: tuple[str, ...] = (),
     ) -> Self:
         """Record an opening that is allowed."""
@@ -151,6 +154,7 @@ class Opening(Aggregate):
             subject_id=subject_id,
             key_version=key_version,
             ground=ground,
+            file=file,
             agency=act.agency,
             around=around,
         )

@@ -3,19 +3,28 @@
 The decision is recorded first; whatever happens in between, this follows. The key table knows how
 far it was carried, so an old copy of it is erased anew before anything is served. A ledger beside
 the key-encryption key says the same once more, for when log and table are restored together.
+
+What is not understood might be an erasure. When it stands in the stream of a custody or an opening,
+it is about the pseudonyms of its subjects alone: their keys are not lent, and the checkpoint stays
+before it, so that a process which understands it carries it. Of anything else nobody can say whom
+it is about; then no key is lent at all.
 """
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 import structlog
+from eventsourcing.utils import TopicError
 
+from services.vault import refusals
+from services.vault.domain import Custody, Opening
 from services.vault.events import LegalHoldLifted, LegalHoldSet, PersonalDataErased
 from services.vault.keyring import Keyring
+from shared.domain import Event
 from shared.embedded.files import PRIVATE_FILE, sync_folder
 from shared.envelope import Envelope
 from shared.errors import Broken
@@ -24,6 +33,8 @@ from shared.log import Log
 BATCH_MAX = 500
 POLL_SECONDS = 1.0
 LEDGER_SUFFIX = ".erased"
+KINDS = (Custody.KIND, Opening.KIND)
+"""Of streams whose events are about the pseudonyms of their subjects alone."""
 
 log = structlog.get_logger()
 
@@ -72,6 +83,12 @@ class Eraser:
         self._keys = keys
         self._ledger = ledger
         self._turn = asyncio.Lock()
+        self._unread: dict[UUID, Envelope] = {}
+        """Pseudonym → what was said of it first that is not understood here."""
+        self._stands: int | None = None
+        """Where the checkpoint was left, before the first that is not understood."""
+        self._read = 0
+        """How far the log was read beyond that."""
 
     async def begin(self) -> None:
         """Erase what the ledger and the log say, however old the key table is. Before serving."""
@@ -88,13 +105,23 @@ class Eraser:
     async def catch_up(self) -> int:
         """Carry everything that is decided; returns the position that was reached."""
         async with self._turn:
-            position = await self._reached()
+            position = reached = await self._reached()
+            if self._stands is not None and reached >= self._stands:
+                position = max(reached, self._read)
             while envelopes := await self._decisions.read(position, BATCH_MAX):
                 for envelope in envelopes:
-                    await self._carry(envelope)
-                position = envelopes[-1].position
-                await self._keys.carry(self._decisions.epoch, position)
+                    await self._take(envelope)
+                position = self._read = envelopes[-1].position
+                stands = position if self._stands is None else min(position, self._stands)
+                if stands > reached:
+                    await self._keys.carry(self._decisions.epoch, stands)
             return position
+
+    def refuse_unread(self, subjects: Iterable[UUID]) -> None:
+        """Raises `Retry` when something is said of one of them that is not understood here."""
+        for subject in subjects:
+            if envelope := self._unread.get(subject):
+                raise refusals.not_understood(subject, envelope.topic, envelope.position)
 
     async def _reached(self) -> int:
         """From the beginning when the table was carried by another log, or past this one's end."""
@@ -106,8 +133,33 @@ class Eraser:
             return 0
         return carried.position
 
-    async def _carry(self, envelope: Envelope) -> None:
-        match event := envelope.event:
+    async def _take(self, envelope: Envelope) -> None:
+        try:
+            event = envelope.event
+        except (TopicError, ValueError) as error:
+            self._set_aside(envelope, error)
+            if self._stands is None:
+                self._stands = envelope.position - 1
+        else:
+            await self._carry(envelope, event)
+
+    def _set_aside(self, envelope: Envelope, error: Exception) -> None:
+        """Raises `Broken` when it may be about anybody."""
+        subjects = envelope.metadata.subjects
+        books = [each.partition(":") for each in subjects if each.startswith(f"{Custody.KIND}:")]
+        what = f"position {envelope.position} of the vault's log ({envelope.topic})"
+        if not books or subjects[0] not in {f"{kind}:{envelope.stream}" for kind in KINDS}:
+            raise Broken(
+                f"{what} is not understood and may be the erasure of anybody: no key is lent. "
+                "Update this process"
+            ) from error
+        for _, _, id in books:
+            self._unread.setdefault(UUID(id), envelope)
+        why = type(error).__name__  # What it says may quote the event.
+        log.error("not understood; its pseudonyms are not opened", what=what, error=why)
+
+    async def _carry(self, envelope: Envelope, event: Event) -> None:
+        match event:
             case PersonalDataErased():
                 by = f"{envelope.metadata.actor.agency}/{envelope.metadata.actor.user}"
                 await asyncio.to_thread(self._ledger.add, event.subject_id, event.timestamp)

@@ -23,6 +23,7 @@ Purpose = Literal[
     "oversight",
 ]
 """What something is opened for; a closed list, so that reports can count."""
+Ground = Literal["recorder", "holder", "participant", "grant"]
 
 
 class OpenField(Command):
@@ -48,8 +49,11 @@ class SealedFieldOpened(FirstEvent, OpenField):
     subject_id: UUID
     """Pseudonym whose key opened it."""
     key_version: int
-    ground: Literal["recorder", "grant"]
-    """Why the agency may know: it recorded the event, or a grant names it."""
+    ground: Ground
+    """Why the agency may know: it recorded the event, has the file now, takes part, or a row of the
+    table names its type."""
+    file: Line | None = None
+    """`<kind>:<id>`, for a holder: whose file the agency had."""
     agency: AgencyRef
     around: tuple[Line, ...] = Field(default=(), max_length=SUBJECTS_MAX)
     """What the opened event is about, `<kind>:<id>`: in their timelines, too, it is told."""

@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared.actor import VIETNAM
-from shared.errors import NotAllowed, NotFound, Refused
+from shared.errors import NotAllowed, NotFound, Refused, Retry
 
 DELETION = "Luật 91/2025/QH15 Điều 14"
 SECRECY = "Luật PCMBN 2024 Điều 3(10)"
+NOT_UNDERSTOOD_SECONDS = 60.0
+"""When to ask again: somebody has to update a process first."""
 
 
 def erased(subject: UUID, at: datetime | None) -> Refused:
@@ -95,7 +97,7 @@ def unknown_subject(subject: UUID) -> NotFound:
 
 
 def may_not_know(agency: str, topic: str, field: str) -> NotAllowed:
-    """Deny by default."""
+    """Deny by default: no row reaches that agency, and no file would help."""
     return NotAllowed(
         "may-not-know",
         f"{agency} không được biết trường “{field}” của {topic}.",
@@ -103,6 +105,74 @@ def may_not_know(agency: str, topic: str, field: str) -> NotAllowed:
         rule=SECRECY,
         remedy_vi="Đề nghị cơ quan đã ghi nhận sự kiện cung cấp, kèm căn cứ.",
         remedy_en="Ask the agency that recorded the event, stating the ground.",
+    )
+
+
+def not_in_that_role(
+    agency: str, topic: str, field: str, roles: list[str], purposes: list[str]
+) -> NotAllowed:
+    """The agency may know it, but not everybody in it, and not for everything."""
+    known, meant = ", ".join(roles), ", ".join(purposes)
+    return NotAllowed(
+        "may-not-know",
+        f"{agency} chỉ được biết trường “{field}” của {topic} trong vai trò {known} và cho mục "
+        f"đích {meant}.",
+        f"{agency} may know the field “{field}” of {topic} only in the role {known}, for {meant}.",
+        rule=SECRECY,
+        remedy_vi="Đăng nhập với mã truy cập có vai trò đó và nêu đúng mục đích (purpose); nếu "
+        "không phải việc đó thì không được mở.",
+        remedy_en="Sign in with a token that has the role and state that purpose; for anything "
+        "else it stays sealed.",
+        extra={"roles": roles, "purposes": purposes},
+    )
+
+
+def file_with_another(
+    agency: str, topic: str, field: str, subject: str, holder: str, today: str
+) -> NotAllowed:
+    """Who has the file may know; not before it is received, and not after it was passed on.
+
+    `today`: the heirs of a holder that has ended, or the holder.
+    """
+    return NotAllowed(
+        "may-not-know",
+        f"{agency} không được biết trường “{field}” của {topic}: hồ sơ {subject} đang ở {holder}.",
+        f"{agency} may not know the field “{field}” of {topic}: the file of {subject} is with "
+        f"{holder}.",
+        rule=SECRECY,
+        remedy_vi=f"Đề nghị {today} chuyển hồ sơ rồi ghi nhận việc nhận (step: received); hoặc đề "
+        "nghị cơ quan đã ghi nhận sự kiện cung cấp, kèm căn cứ.",
+        remedy_en=f"Have {today} hand the file over and record that it was received (step: "
+        "received); or ask the agency that recorded the event, stating the ground.",
+        extra={"file": subject, "holder": holder},
+    )
+
+
+def not_even_with_the_file(agency: str, topic: str, field: str, subject: str) -> NotAllowed:
+    """Not everybody whom a file passes may know all that is in it."""
+    return NotAllowed(
+        "may-not-know",
+        f"{agency} đang giữ hồ sơ {subject}, nhưng loại cơ quan này không được biết trường "
+        f"“{field}” của {topic}.",
+        f"{agency} has the file of {subject}, but bodies of its type may not know the field "
+        f"“{field}” of {topic}.",
+        rule=SECRECY,
+        remedy_vi="Chuyển hồ sơ đến cơ quan có thẩm quyền giải quyết; nếu cần biết, đề nghị cơ "
+        "quan đã ghi nhận sự kiện cung cấp, kèm căn cứ.",
+        remedy_en="Pass the file on to the body that decides; if you need to know, ask the agency "
+        "that recorded the event, stating the ground.",
+        extra={"file": subject},
+    )
+
+
+def not_understood(subject: UUID, topic: str, position: int) -> Retry:
+    """It may be that the data were erased: nobody opens or seals them meanwhile."""
+    return Retry(
+        f"the vault cannot read what its log says of {subject} ({topic}, position {position}): it "
+        "may be an erasure. Update this process, or see its log",
+        NOT_UNDERSTOOD_SECONDS,
+        vi=f"Kho khóa không đọc được điều đã ghi về {subject} ({topic}, vị trí {position}), có thể "
+        "là việc xóa; chưa mở hay niêm phong gì cho bí danh này. Báo quản trị viên cập nhật",
     )
 
 

@@ -65,6 +65,18 @@ class Office:
         assert status == 200, (agency, path, params, answer)
         return answer
 
+    async def learns(self, agency: str, event: str, field: str, role: str) -> Any:
+        """A sealed field, opened for an officer in a role who verifies; None for who may not."""
+        headers = {"Authorization": f"Bearer {self.world.token(agency, roles=(role,))}"}
+        said = {"event_id": event, "field": field, "purpose": "verification"}
+        path = f"{self.world.url}/v1/vault/openings"
+        async with self.world.http.post(path, json=said, headers=headers) as response:
+            answer = await response.json()
+        if response.status == 403 and answer["code"] == "may-not-know":
+            return None
+        assert response.status == 201, (agency, answer)
+        return answer["value"]
+
     async def state(self, agency: str, subject: str, **params: Any) -> dict[str, Any]:
         """The state of one thing, `<kind>:<id>`; `as_of` and `known_at` as over HTTP."""
         kind, _, id = subject.partition(":")
@@ -73,10 +85,16 @@ class Office:
         return state
 
     async def entries(self, agency: str, subject: str) -> list[dict[str, Any]]:
-        """The timeline of one thing, oldest first, when everything that was said has reached it."""
+        """The timeline of one thing, oldest first, when everything that was said has reached it;
+        what was recorded more than a day after it happened is marked."""
         await self.settled()
         asked = {"subject": subject, "without": "deadlines,vault"}  # What agencies did.
-        return await self._pages(agency, "/v1/timeline", "entries", **asked)
+        found = await self._pages(agency, "/v1/timeline", "entries", **asked)
+        for each in found:
+            times = (each["recorded_at"], each["occurred_at"])
+            known, at = map(datetime.fromisoformat, times)
+            assert each["late"] is (known - at > timedelta(days=1)), each
+        return found
 
     async def timeline(self, agency: str, subject: str, store: str = "") -> list[str]:
         """The Vietnamese sentences of a timeline, oldest first; of one service's log, or of all."""

@@ -160,7 +160,9 @@ async def test_a_tip_that_the_hotline_passes_on_late_still_becomes_a_case(story:
     await whom_it_does_not_concern_is_refused(story)
     await four_days_go_by(story)
     await the_hotline_passes_it_on(story)
+    await only_these_learn_who_told(story, HOTLINE)
     await the_police_take_it_over(story)
+    await only_these_learn_who_told(story, HOTLINE, POLICE)
     await the_police_verify_it_with_one_extension(story)
     await a_case_is_instituted_upon_it(story)
 
@@ -302,6 +304,14 @@ async def the_police_take_it_over(story: Story) -> None:
     at = "2031-03-07T17:00"
     problem = await story.is_refused(POLICE, "classifications", at, "wrong-stage", rule, **again)
     assert "đã phân loại, chờ phân công" in problem["detail"] and POLICE in problem["detail"]
+
+
+async def only_these_learn_who_told(story: Story, *known: str) -> None:
+    [event], names = story.answers[0]["event_ids"], {}
+    for by in (HOTLINE, POLICE, STRANGER, HEALTH):
+        told = await story.office.learns(by, event, "informant", "investigator")
+        names[by] = told and told["name"]
+    assert {by: name for by, name in names.items() if name} == dict.fromkeys(known, INFORMANT)
 
 
 async def the_police_verify_it_with_one_extension(story: Story) -> None:

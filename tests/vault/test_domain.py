@@ -181,14 +181,22 @@ def test_a_declined_request_leaves_the_data_as_they_are(custody: Custody):
     assert custody.state()["erased_at"] is None
 
 
-def test_an_opening_is_found_by_the_pseudonym():
+def test_an_opening_is_found_by_the_pseudonym_by_what_it_is_about_and_by_the_file():
     said = OpenField(event_id=uuid.uuid4(), field="sender", purpose="trial")
 
     opening = Opening.open_field(
-        said, by(), topic="x.y.v1", subject_id=SUBJECT, key_version=1, ground="grant"
+        said,
+        by(),
+        topic="x.y.v1",
+        subject_id=SUBJECT,
+        key_version=1,
+        ground="holder",
+        file="case:1",
+        around=("person:2",),
     )
 
-    assert opening.subjects == (f"opening:{opening.id}", f"custody:{SUBJECT}")
+    own = (f"opening:{opening.id}", f"custody:{SUBJECT}")
+    assert opening.subjects == (*own, "person:2", "case:1")
     [event] = opening.pending_events
     assert isinstance(event, SealedFieldOpened)
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from services.vault import refusals
 from services.vault.domain import ROLE, Custody, Opening
 from services.vault.events import (
     CustodyBegun,
@@ -19,7 +18,7 @@ from services.vault.events import (
     SealedFieldOpened,
     SetLegalHold,
 )
-from services.vault.grants import Grants
+from services.vault.grants import Grants, Seal
 from shared.actor import Act
 from tests.cases.examples import POLICE, act
 from tests.cases.situations.table import (
@@ -81,9 +80,10 @@ def erased() -> Custody:
 
 def opens(stand: Stand, by: Act) -> Opening:
     """As the command decides: who recorded it, or whom a grant names."""
-    ground = Grants.read().ground(by, OPEN.purpose, topic=SEEN, field=OPEN.field, recorder=POLICE)
+    grants, seal = Grants.read(), Seal(SEEN, OPEN.field, recorder=POLICE, fields={})
+    ground = grants.ground(by, OPEN.purpose, seal)
     if ground is None:
-        raise refusals.may_not_know(by.agency, SEEN, OPEN.field)
+        raise grants.refusal(by, seal)
     return Opening.open_field(
         OPEN, by, topic=SEEN, subject_id=SUBJECT, key_version=1, ground=ground
     )
