@@ -11,12 +11,9 @@ from typing import Any
 
 from shared.actor import Act
 from shared.errors import Broken, NotAllowed
-from shared.reference import Agency, Register, RegisterError
-from shared.reference.errors import AgencyNotInExistence
+from shared.standing import refuse_collective
 
 RULE_FIELDS = ("types", "from", "until", "source")
-NEAREST = {"station": "commune", "regional": "province"}
-"""Level of bodies without a list → the level of the area by which one of them can be named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,52 +74,6 @@ class Competence:
 
     def _decide(self, topic: str, type_code: str, on: date) -> bool:
         return any(rule.allows(type_code, on) for rule in self.rules[topic])
-
-
-def in_its_time(register: Register, agency_id: str, on: date) -> tuple[Agency, date]:
-    """An agency as it is on that day, or was on its last, and that day.
-
-    Past bodies still read what is theirs: their archives are somebody's duty. Raises `NotAllowed`
-    for an id that the register has never known.
-    """
-    try:
-        return register.agency(agency_id, on), on
-    except AgencyNotInExistence as error:
-        day = error.valid_to or error.valid_from or on
-    except RegisterError as error:
-        raise _never_known(error) from None
-    try:
-        return register.agency(agency_id, day), day
-    except RegisterError as error:
-        raise _never_known(error) from None
-
-
-def refuse_collective(register: Register, agency: Agency) -> None:
-    """Raises `NotAllowed` for a name that several bodies share: one token must not act for all.
-
-    Stations and the regional courts and procuracies have no list; the id that names those of one
-    commune or of one province is the nearest there is, so it stands for the body.
-    """
-    nearest = NEAREST.get(agency.level) == register.area(agency.area).level
-    if agency.is_collective and not nearest:
-        raise NotAllowed(
-            "collective-cannot-act",
-            f"{agency.id} ({agency.name_vi}) là tên chung của nhiều cơ quan, không tự hành động.",
-            f"{agency.id} ({agency.name_en}) is a name for several bodies; it cannot act itself.",
-            rule="register:collective",
-            remedy_vi="Dùng mã truy cập của chính cơ quan thực hiện.",
-            remedy_en="Use a token of the very body that acts.",
-        )
-
-
-def _never_known(error: RegisterError) -> NotAllowed:
-    return NotAllowed(
-        "agency-id",
-        error.vi,
-        error.en,
-        remedy_vi="Xin mã truy cập mang mã cơ quan có trong danh mục.",
-        remedy_en="Ask for a token with an agency id of the register.",
-    )
 
 
 def _rule(row: Mapping[str, Any], place: str) -> Rule:

@@ -69,12 +69,17 @@ class Api:
         answer = await self.get("v1/deadlines", **asked)
         return answer["deadlines"], answer["next"] or ""
 
-    async def deadlines_of(self, subject: str) -> tuple[list[dict[str, Any]], bool]:
-        """All periods around one thing, and whether there are more than could be loaded."""
+    async def deadlines_of(
+        self, subject: str, agency: str = ""
+    ) -> tuple[list[dict[str, Any]], bool]:
+        """All periods around one thing, or of one body there, and whether there are more than could
+        be loaded."""
         found: list[dict[str, Any]] = []
         after = ""
         while len(found) < PERIODS_MAX:
-            rows, after = await self.deadlines(subject=subject, after=after, limit=PERIODS_PER_CALL)
+            rows, after = await self.deadlines(
+                subject=subject, agency=agency, after=after, limit=PERIODS_PER_CALL
+            )
             found += rows
             if not after:
                 return found, False

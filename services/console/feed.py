@@ -6,14 +6,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
+from yarl import URL
 
 from services.console import moments
 from services.console.page import Page
-from services.console.subjects import MATTERS, PAPERS
+from services.console.subjects import page_of
 
 REFERENCE = re.compile(r"(\b[0-9]{1,6}/[A-ZĐa-z0-9][\w./-]*\w)")
-LINKED = (*PAPERS, *MATTERS)
-"""Kinds of subjects that have a page. A fact names what it is about first, then what that is of."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Another fact that corrects an entry; old and new and on whose authority is said there."""
+
+    words: str
+    recorded: str
+    href: str
+    """The timeline at that fact."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,8 @@ class Entry:
     """How much later it was recorded than it happened; empty when it was not late."""
     recorded: str
     fix: bool
+    correction: Correction | None
+    """The last one that the reader may know of."""
 
 
 def entries(rows: Sequence[Mapping[str, Any]], page: Page) -> list[Entry]:
@@ -57,10 +68,27 @@ def entry(row: Mapping[str, Any], page: Page) -> Entry:
         iso=row["occurred_at"],
         lane="system" if clock else page.lane_of(row["agency"]),
         sentence=_bold(row["en" if say.english else "vi"], _actor(row, page)),
-        href=_href(row["subjects"]),
+        # A fact names what it is about first, then what that is of.
+        href=next(filter(None, map(page_of, row["subjects"])), ""),
         late=say("feed.late", span=late) if late else "",
         recorded=say.moment(recorded),
         fix=row["topic"].endswith((".directive_revised.v1", ".task_due_date_changed.v1")),
+        correction=_correction(row, page),
+    )
+
+
+def _correction(row: Mapping[str, Any], page: Page) -> Correction | None:
+    if not row["corrections"]:
+        return None
+    last = row["corrections"][-1]
+    recorded = moments.read(last["recorded_at"])
+    assert recorded is not None, "every event has its two times"
+    asked = {"subject": row["subjects"][0], "before": str(last["entry"] + 1)}
+    there = URL.build(path="/console/timeline", query=asked)
+    return Correction(
+        words=last["en" if page.say.english else "vi"],
+        recorded=page.say.moment(recorded),
+        href=str(there.with_fragment(f"e-{last['event_id']}")),
     )
 
 
@@ -79,10 +107,3 @@ def _unbroken(words: str) -> Markup:
     """Numbers of papers and per cents never break over lines."""
     words = words.replace(" %", "\u00a0%")
     return Markup(REFERENCE.sub(r'<span class="nb">\1</span>', str(escape(words))))
-
-
-def _href(subjects: Sequence[str]) -> str:
-    for subject in subjects:
-        if subject.partition(":")[0] in LINKED:
-            return f"/console/{subject}"
-    return ""

@@ -25,10 +25,10 @@ LOOKED_UP_MAX = 48
 REMEMBERED_MAX = 4_096
 ONE_SECOND = timedelta(seconds=1)
 
-Known = OrderedDict[tuple[str, str], Mapping[str, Any]]
+Known = OrderedDict[tuple[str, str, int], Mapping[str, Any]]
 _known: WeakKeyDictionary[Door, Known] = WeakKeyDictionary()
-"""What a recorded fact says never changes, so it is asked once. By the agency that read it, for
-what one may read another may not."""
+"""What a recorded fact says never changes, so it is asked once, and once more when a correction has
+moved the period. By the agency that read it, for what one may read another may not."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Start:
     entry: Entry | None
     """None when the timeline does not have it, or not yet."""
     href: str
-    """The timeline as of then, at the fact; empty when it cannot be asked for."""
+    """The timeline as of then, at the fact."""
 
 
 async def starts(page: Page, api: Api, periods: Sequence[Mapping[str, Any]]) -> Mapping[str, Start]:
@@ -58,11 +58,11 @@ async def starts(page: Page, api: Api, periods: Sequence[Mapping[str, Any]]) -> 
 
 async def _entry(page: Page, api: Api, period: Mapping[str, Any]) -> Mapping[str, Any] | None:
     known = _known.setdefault(page.door, OrderedDict())
-    key = page.signed.actor.agency, str(period["start_event"])
+    key = page.signed.actor.agency, str(period["start_event"]), int(period["recomputed"])
     if key in known:
         known.move_to_end(key)
         return known[key]
-    for subject in _subjects(period)[:2]:
+    for subject in (period["subject"], *period["around"])[:2]:
         try:
             answer = await api.get(
                 "v1/timeline",
@@ -84,18 +84,10 @@ async def _entry(page: Page, api: Api, period: Mapping[str, Any]) -> Mapping[str
     return None
 
 
-def _subjects(period: Mapping[str, Any]) -> list[str]:
-    """Whose timelines may have the fact, the period's own first."""
-    all_ = (period["subject"], *period["around"])
-    return [each for each in all_ if each.partition(":")[0].isalpha()]
-
-
 def _href(period: Mapping[str, Any]) -> str:
-    subjects = _subjects(period)
     began = moments.read(period["started_at"])
-    if not subjects or began is None:
-        return ""
-    asked = {"subject": subjects[0], "as_of": _local(began)}
+    assert began is not None, "every period has begun"
+    asked = {"subject": period["subject"], "as_of": _local(began)}
     there = URL.build(path="/console/timeline", query=asked)
     return str(there.with_fragment(f"e-{period['start_event']}"))
 

@@ -24,7 +24,7 @@ class Subject:
     """The kind in words."""
     short: str
     href: str
-    """Its page, or its timeline where it has no page; empty when the API has neither."""
+    """Its page, or its timeline where it has no page."""
 
 
 def subject_of(ref: str, say: Speech) -> Subject:
@@ -46,8 +46,4 @@ def page_of(ref: str) -> str:
 
 def href_of(ref: str) -> str:
     """Where a subject leads: its page, or else its timeline."""
-    if page := page_of(ref):
-        return page
-    kind = ref.partition(":")[0]
-    # The API takes no other letters in a kind that it is asked about.
-    return f"/console/timeline?subject={ref}" if kind.isalpha() else ""
+    return page_of(ref) or f"/console/timeline?subject={ref}"

@@ -9,7 +9,7 @@ from asyncpg import Record
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.timeline.projection import CORRECTED
-from shared.http.asking import EVER, Moment, position_unknown
+from shared.http.asking import EVER, Moment, Subject, position_unknown
 from shared.http.door import Reader
 from shared.http.routes import query, stream
 from shared.http.sse import Message
@@ -32,7 +32,7 @@ class TimelineAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    subject: str = Field("", max_length=120, pattern=r"^([a-z]+:[0-9A-Za-z._-]+)?$")
+    subject: Subject = ""
     """`<kind>:<id>`, e.g. `directive:0f3c…`; empty means every subject."""
     as_of: Moment = EVER
     """Only what had happened by then (occurred_at)."""
@@ -54,7 +54,7 @@ class LiveAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    subject: str = Field("", max_length=120, pattern=r"^([a-z]+:[0-9A-Za-z._-]+)?$")
+    subject: Subject = ""
     after: str = ""
     """Like `Last-Event-ID`, for readers that cannot send headers."""
     without: str = LEFT_OUT

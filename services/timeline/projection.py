@@ -17,9 +17,9 @@ from shared.corrections import OCCURRED_AT
 from shared.envelope import Envelope
 from shared.errors import Broken, Waits
 from shared.follow import Projection
-from shared.policy import NEAREST
 from shared.reference import RegisterError, load_register
 from shared.sql import Tables
+from shared.standing import is_one_body
 
 LATE_AFTER = timedelta(days=1)
 """Recorded later than this after it happened: the entry says so (it does not say breach)."""
@@ -161,10 +161,13 @@ def _row(envelope: Envelope, titles: Mapping[str, tuple[str, str]]) -> tuple[Any
 
 
 def sentences_of(envelope: Envelope, titles: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
-    """What happened, Vietnamese and English. `titles` say what subjects are called."""
+    """What happened, Vietnamese and English. `titles` say what subjects are called.
+
+    Of two subjects of one kind (a part and what it was split off from) the first one is meant.
+    """
     day = _day(envelope.occurred_at)
     names = [("actor", _names_on(envelope.metadata.actor.agency, day))]
-    for subject in envelope.metadata.subjects:
+    for subject in reversed(envelope.metadata.subjects):  # The last one that is said counts.
         kind = NAMED_BY.get(subject.partition(":")[0])
         if kind and subject in titles:
             names.append((kind, titles[subject]))
@@ -212,7 +215,7 @@ def _names_on(agency: str, day: date) -> tuple[str, str]:
     except RegisterError:
         return agency, agency
     area, kind = register.area(found.area, day), register.kind(found.code)
-    if found.is_collective and kind and NEAREST.get(found.level) == area.level:
+    if found.is_collective and kind and is_one_body(register, found):
         # Bodies without a list act by this name: what one of them does, not all of them do.
         return f"{kind.name_vi} thuộc {area.full_vi}", f"{kind.name_en}, {area.name_vi}"
     return found.name_vi, found.name_en

@@ -24,10 +24,11 @@ from shared.follow import Follower, Projection
 from shared.http import asking, intake, problems, sse
 from shared.http.routes import Route
 from shared.log import Log
-from shared.policy import Competence, in_its_time
+from shared.policy import Competence
 from shared.reference import Register, RegisterError
 from shared.sealed import sealed_fields
 from shared.sql import Tables
+from shared.standing import in_its_time
 from shared.telemetry import COMMANDS as COMMANDS_COUNTED
 
 COMMANDS = uuid.UUID("6f0d6a52-8f4e-5d0b-9b3a-138138138138")

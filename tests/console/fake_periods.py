@@ -143,6 +143,8 @@ def listed(all_: list[dict[str, Any]], asked: Mapping[str, str]) -> dict[str, An
 
 
 def _wanted(row: dict[str, Any], due: datetime, asked: Mapping[str, str]) -> bool:
+    if (agency := asked.get("agency")) and all(each["id"] != agency for each in row["agencies"]):
+        return False
     if subject := asked.get("subject"):
         return subject in (row["subject"], *row["around"])
     states = {"running": ("running", "due")}.get(asked["state"], (asked["state"],))
@@ -153,10 +155,7 @@ def _wanted(row: dict[str, Any], due: datetime, asked: Mapping[str, str]) -> boo
         return False
     if (since := asked.get("since")) and due < datetime.fromisoformat(since):
         return False
-    if (before := asked.get("before")) and due >= datetime.fromisoformat(before):
-        return False
-    agency = asked.get("agency")
-    return not agency or any(each["id"] == agency for each in row["agencies"])
+    return not (before := asked.get("before")) or due < datetime.fromisoformat(before)
 
 
 def standing(kind: str, ref: str, stage: tuple[str, str], holder: str) -> dict[str, Any]:

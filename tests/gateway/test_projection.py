@@ -122,6 +122,27 @@ async def test_a_task_is_told_to_who_leads_and_who_helps(tables: Tables):
     assert heard == {*fields["assignees"], *fields["helpers"]}
 
 
+async def test_who_answers_for_personal_data_hears_what_others_do_with_it(tables: Tables):
+    begun = envelope("vault.custody_begun.v1", controller=PROCURACY)
+    await told(tables, begun)
+
+    for version, fact in enumerate(
+        ("personal_data_erased", "erasure_refused", "legal_hold_set", "legal_hold_lifted"), 2
+    ):
+        event = replace(
+            envelope(f"vault.{fact}.v1", version, agency=POLICE),
+            stream=begun.stream,
+            metadata=begun.metadata,
+        )
+        assert await told(tables, event) == {POLICE, PROCURACY}, fact
+
+
+def test_every_log_of_which_somebody_is_told_is_followed():
+    told_of = {topic.partition(".")[0] for topic, told in routes().items() if told}
+
+    assert told_of == {*FEED.sources}
+
+
 async def test_what_becomes_of_a_task_is_told_to_who_assigned_it_and_back(tables: Tables):
     for each in (ISSUED, ASSIGNED):
         await told(tables, envelope(each))
@@ -214,6 +235,16 @@ def about(kind: str, topic: str, version: int) -> Envelope:
     event = envelope(topic, version, position=2)
     subjects = (event.metadata.subjects[0], f"{kind}:{STREAMS[kind]}")
     return replace(event, metadata=replace(event.metadata, subjects=subjects))
+
+
+async def test_who_was_to_look_after_a_victim_hears_that_the_offer_was_withdrawn(tables: Tables):
+    handed = "cases.victim_handed_over.v1"
+    offer = envelope(handed, 1, step="offered", receiver=GUARD, next=WARD)
+    assert WARD in await told(tables, by(POLICE, offer))
+
+    back = envelope(handed, 2, step="withdrawn", receiver=GUARD, next=None)
+
+    assert await told(tables, by(POLICE, back)) == {GUARD, WARD, POLICE}
 
 
 async def test_a_report_goes_through_its_channel_to_those_it_is_for(tables: Tables):

@@ -50,7 +50,7 @@ def test_a_condition_that_is_not_met_gives_nobody_a_part():
         ("procuracy", PROCURACY),
         ("supervisor", PROCURACY),
     }
-    for step in ("offered", "refused"):
+    for step in ("offered", "refused", "withdrawn"):
         assert role_names(TRANSFERRED, step=step) == set()
 
 
@@ -65,7 +65,7 @@ def test_a_condition_that_is_not_met_gives_nobody_a_part():
 )
 def test_who_has_received_a_file_has_the_part_that_it_was_sent_to_it_for(to: str, role: str):
     assert role_names(TRANSMITTED, step="received", to=to, receiver=COURT) == {(role, COURT)}
-    for step in ("offered", "refused"):
+    for step in ("offered", "refused", "withdrawn"):
         assert role_names(TRANSMITTED, step=step, to=to, receiver=COURT) == set()
 
 

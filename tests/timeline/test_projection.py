@@ -2,6 +2,7 @@ import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -19,6 +20,7 @@ EVER = (datetime(9999, 1, 1, tzinfo=UTC),) * 2
 DIRECTIVE, TASK = (f"{kind}:{STREAMS[kind]}" for kind in ("directive", "task"))
 ISSUED, ASSIGNED = "directives.directive_issued.v1", "directives.task_assigned.v1"
 REVISED = "directives.directive_revised.v1"
+INSTITUTED, SPLIT_OFF = "cases.case_prosecution_instituted.v1", "cases.case_split_off.v1"
 
 
 @pytest.fixture
@@ -32,6 +34,11 @@ async def apply(tables: Tables, *events: Envelope) -> list[asyncpg.Record]:
     """Take events; all entries, oldest first."""
     await TIMELINE.apply(events, tables)
     return await tables.rows("page", 0, *EVER, 100, [], ISSUER)
+
+
+def about(subjects: tuple[str, ...], event: Envelope) -> Envelope:
+    """The same fact about other things."""
+    return replace(event, metadata=replace(event.metadata, subjects=subjects))
 
 
 async def entries_of(tables: Tables, subject: str) -> list[str]:
@@ -93,6 +100,19 @@ async def test_subjects_are_called_as_their_first_events_called_them(tables: Tab
         "báo hoàn thành nhiệm vụ T01 (Hoạt động 30/7 và hai đợt cao điểm), văn bản 6325/UBND-NC."
     )
     assert "task T01 (30 July activities and both peaks) done" in row["en"]
+
+
+async def test_of_two_things_of_one_kind_the_events_own_is_the_one_that_is_told(tables: Tables):
+    part, origin = f"case:{UUID(int=2)}", f"case:{UUID(int=1)}"
+
+    _, row = await apply(
+        tables,
+        about((origin,), envelope(INSTITUTED)),
+        about((part, origin), envelope(SPLIT_OFF, position=2)),
+    )
+
+    assert "tách ra vụ án được tách, số 52/QĐ-CSĐT của" in row["vi"]
+    assert "splits off the case split off under no. 52/QĐ-CSĐT by" in row["en"]
 
 
 async def test_a_paper_that_is_given_a_number_later_is_called_by_it_from_then_on(tables: Tables):

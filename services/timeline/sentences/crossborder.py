@@ -96,6 +96,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "border_step.offered": ("đề nghị", "offers"),
     "border_step.received": ("hoàn thành", "completes"),
     "border_step.refused": ("từ chối", "refuses"),
+    "border_step.withdrawn": ("rút lại đề nghị", "withdraws the offer of"),
     "border_way.in": ("vào Việt Nam", "into Viet Nam"),
     "border_way.out": ("ra nước ngoài", "out of Viet Nam"),
     "border_basis.agreement": ("theo hiệp định", "by agreement"),

@@ -96,6 +96,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "case_step.offered": ("chuyển", "passes on"),
     "case_step.received": ("nhận", "receives"),
     "case_step.refused": ("từ chối nhận", "refuses"),
+    "case_step.withdrawn": ("rút lại việc chuyển", "withdraws the offer of"),
     "regroup.join": ("nhập vụ án", "join cases"),
     "regroup.split": ("tách vụ án", "split a case"),
     "period.investigation": ("điều tra", "investigation"),

@@ -84,6 +84,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "tip_step.offered": ("chuyển", "passes on"),
     "tip_step.received": ("nhận", "receives"),
     "tip_step.refused": ("từ chối nhận", "refuses"),
+    "tip_step.withdrawn": ("rút lại việc chuyển", "withdraws the offer of"),
     "tip_transfer.competence": ("theo thẩm quyền", "to the competent body"),
     "tip_transfer.commune_forward": ("từ cấp xã", "from the commune"),
     "tip_transfer.station_forward": ("từ đồn, trạm", "from a station or post"),

@@ -2,9 +2,9 @@ from datetime import date
 
 import pytest
 
-from services.gateway.reading import read_by
 from shared.errors import NotAllowed
 from shared.reference import Register
+from shared.standing import read_by
 
 TODAY = date(2026, 11, 21)
 STATION = "DON_BP-P34-40-16681"
