@@ -3,7 +3,9 @@
 Two whole products run side by side, of which one neither opens nor stops periods. Commands are
 given to one, then to the other, each once; a round ends when every follower has caught up. Counted
 is the processor time of the product and of all its servers, beyond what they use at rest: what a
-busy machine disturbs least.
+busy machine disturbs least. The reactor is a follower, in no command's way: whoever gives commands
+notices it only by a machine that is busier. So both get commands at half of what the one with the
+reactor takes as well, and it is counted how long the answers take.
 
 python -m benchmarks.reacting DATA (with|without)        one of the two products
 """
@@ -11,6 +13,7 @@ python -m benchmarks.reacting DATA (with|without)        one of the two products
 import asyncio
 import itertools
 import json
+import math
 import os
 import sys
 import time
@@ -27,14 +30,22 @@ from benchmarks.idle import _groups
 from benchmarks.product import ISSUER, LEAD, READY_SECONDS, STOP_SECONDS, Product, folder
 from benchmarks.report import Spread
 from benchmarks.scale import Scale
-from services.operate import stop_signal
+from services.operate import settle_memory, stop_signal
 from services.registry import SERVICES
 from shared.config import Config
 from shared.system import running
+from shared.telemetry import set_up_logging
 
 TASKS = 64
 """Of one directive."""
+HALF = 0.5
+"""Share of the load at full speed at which the time of answers is taken."""
 WITH, WITHOUT = "with", "without"
+FAST, HALF_LOAD = "as fast as it goes", "half load"
+HEADS = (
+    *("command", "period facts", "per s", "without", "µs", "without", "adds"),
+    *("p50 ms", "without", "p95 ms", "without"),
+)
 PROGRESS, COMPLETION, ASSIGNMENT, TIP = (
     "progress: touches no period",
     "completion: stops one",
@@ -56,11 +67,17 @@ class Round:
     """For each command, until everybody has caught up, beyond what is used at rest."""
     period_events: float
     """Facts about periods that each command led to."""
+    answer_seconds: Sequence[float]
+    """In order of size."""
+
+
+Found = dict[tuple[str, str, str], list[Round]]
+"""Rounds by kind of command, product, and how commands are given."""
 
 
 async def measure(scale: Scale) -> None:
     """Print the table, write reacting.json."""
-    found: dict[tuple[str, str], list[Round]] = {}
+    found: Found = {}
     async with AsyncExitStack() as stack:
         both: dict[str, Product] = {}
         for who in (WITH, WITHOUT):
@@ -70,48 +87,65 @@ async def measure(scale: Scale) -> None:
         conditions.show(where)
         rest = {who: await _at_rest(product, scale) for who, product in both.items()}
         numbers = itertools.count(1)
-        for _, kind, who in itertools.product(range(scale.rounds), BY, both):
-            done = await _round(both[who], kind, numbers, scale.reacting_commands, rest[who])
-            found.setdefault((kind, who), []).append(done)
+        for _, kind in itertools.product(range(scale.rounds), BY):
+            rate, count = 0.0, scale.reacting_commands
+            for pace in (FAST, HALF_LOAD):
+                for who, product in both.items():
+                    done = await _round(product, kind, numbers, count, rest[who], rate)
+                    found.setdefault((kind, who, pace), []).append(done)
+                rate = HALF * found[kind, WITH, FAST][-1].per_second
+                count = min(count, math.ceil(rate * scale.steady_seconds))
         _show(found, where, scale)
 
 
-def _show(
-    found: Mapping[tuple[str, str], Sequence[Round]], where: Mapping[str, Any], scale: Scale
-) -> None:
-    rows = [_row(kind, found[kind, WITH], found[kind, WITHOUT]) for kind in BY]
-    report.show(
-        f"whole product, {given.CLIENTS} clients, {scale.reacting_commands} commands a round: "
-        "medians with and without the reactor of the clock",
-        ["command", "period facts", "per s", "without", "µs", "without", "adds"],
-        [
+def _show(found: Found, where: Mapping[str, Any], scale: Scale) -> None:
+    rows = [
+        _row(kind, pace, found[kind, WITH, pace], found[kind, WITHOUT, pace])
+        for pace in (FAST, HALF_LOAD)
+        for kind in BY
+    ]
+    for pace in (FAST, HALF_LOAD):
+        report.show(
+            f"whole product, {given.CLIENTS} clients, {pace}, {scale.reacting_commands} commands "
+            "or fewer a round: medians with and without the reactor of the clock",
+            HEADS,
             [
-                row["command"],
-                f"{row['period_events']:.1f}",
-                *(f"{row[name]:,.0f}" for name in ("per_second", "per_second_without")),
-                *(f"{row[name]:,.0f}" for name in ("microseconds", "microseconds_without")),
-                f"{100 * row['adds']:+.0f} %",
-            ]
-            for row in rows
-        ],
-    )
+                [
+                    row["command"],
+                    f"{row['period_events']:.1f}",
+                    *(f"{row[name]:,.0f}" for name in ("per_second", "per_second_without")),
+                    *(f"{row[name]:,.0f}" for name in ("microseconds", "microseconds_without")),
+                    f"{100 * row['adds']:+.0f} %",
+                    *(f"{row[name]:,.1f}" for name in ("p50_ms", "p50_ms_without")),
+                    *(f"{row[name]:,.1f}" for name in ("p95_ms", "p95_ms_without")),
+                ]
+                for row in rows
+                if row["given"] == pace
+            ],
+        )
     report.write("reacting", rows, where)
 
 
-def _row(kind: str, ours: Sequence[Round], plain: Sequence[Round]) -> dict[str, Any]:
+def _row(kind: str, pace: str, ours: Sequence[Round], plain: Sequence[Round]) -> dict[str, Any]:
     used, least = (
         Spread.of([each.processor_microseconds for each in who]) for who in (ours, plain)
     )
     rate, other = (Spread.of([each.per_second for each in who]) for who in (ours, plain))
     return {
         "command": kind,
-        "unit": "commands per second; microseconds of processor time for each command",
+        "given": pace,
+        "unit": "commands per second; microseconds of processor time for each command; "
+        "milliseconds until it was answered",
         "period_events": Spread.of([each.period_events for each in ours]).median,
         "per_second": round(rate.median, 1),
         "per_second_without": round(other.median, 1),
         "microseconds": round(used.median, 1),
         "microseconds_without": round(least.median, 1),
         "adds": round(used.median / least.median - 1, 3),
+        "p50_ms": _answered(ours, 0.5),
+        "p50_ms_without": _answered(plain, 0.5),
+        "p95_ms": _answered(ours, 0.95),
+        "p95_ms_without": _answered(plain, 0.95),
         "least_and_most": {
             "per_second": rate.json(),
             "per_second_without": other.json(),
@@ -119,6 +153,12 @@ def _row(kind: str, ours: Sequence[Round], plain: Sequence[Round]) -> dict[str, 
             "microseconds_without": least.json(),
         },
     }
+
+
+def _answered(rounds: Sequence[Round], share: float) -> float:
+    """Milliseconds: the median of the rounds."""
+    each = [1e3 * report.quantile(done.answer_seconds, share) for done in rounds]
+    return round(Spread.of(each).median, 2)
 
 
 async def _at_rest(product: Product, scale: Scale) -> float:
@@ -130,18 +170,18 @@ async def _at_rest(product: Product, scale: Scale) -> float:
 
 
 async def _round(
-    product: Product, kind: str, numbers: Iterator[int], count: int, rest: float
+    product: Product, kind: str, numbers: Iterator[int], count: int, rest: float, rate: float
 ) -> Round:
     commands = await _commands(product, kind, numbers, count)
     await product.caught_up()
     events = await _period_events(product)
     before, begun = _used(product), time.monotonic()
-    job = given.Job(port=product.port, token=product.token(BY[kind]), commands=commands)
-    seconds = await given.elsewhere(job)
+    job = given.Job(port=product.port, token=product.token(BY[kind]), commands=commands, rate=rate)
+    done = await given.elsewhere(job)
     await product.caught_up()
     used = _used(product) - before - rest * (time.monotonic() - begun)
     led_to = await _period_events(product) - events
-    return Round(count / seconds, 1e6 * used / count, led_to / count)
+    return Round(count / done.seconds, 1e6 * used / count, led_to / count, done.answer_seconds)
 
 
 async def _commands(
@@ -224,7 +264,8 @@ async def _product(data: Path, reactor: str) -> AsyncIterator[Product]:
             line = await process.stdout.readline()
         yield Product(json.loads(line)["http"], process.pid, time.monotonic() - begun, data)
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         async with asyncio.timeout(STOP_SECONDS):
             await process.wait()
 
@@ -235,8 +276,12 @@ async def serve(data: Path, reactor: str) -> None:
         replace(each, start=None) if each.name == "deadlines" and reactor == WITHOUT else each
         for each in SERVICES
     )
+    # Nobody reads standard output after the first line: what is logged there fills the pipe, and
+    # the process waits for ever, deaf to signals.
+    set_up_logging()
     stop = stop_signal()
     async with running(Config(data=data, http_port=0), services) as system:
+        settle_memory()
         print(json.dumps({"http": system.url}), flush=True)
         await stop.wait()
 

@@ -2,11 +2,12 @@
 
 What it asks, in this order: was it this body's record (or that of whom it is the heir)? may the
 field be corrected? is there a paper? is the value one that the fact's own model takes, and news?
-would every fact still come after what it follows from? was the body competent at the new moment?
+would every fact still come after what it follows from? was the body competent at the new moment,
+and was there what the fact names?
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, get_args
@@ -29,6 +30,7 @@ from shared.corrections import (
 from shared.domain import Aggregate, Event, encode_state, repeats
 from shared.envelope import Envelope
 from shared.errors import NotAllowed, NotFound, Refused
+from shared.reference import RegisterError
 from shared.sealed import SENSITIVE
 from shared.standing import acting_as
 
@@ -81,6 +83,7 @@ def correcting(kind: type[Correction]) -> Callable[[CorrectRecord, Context], Awa
         if moved is not None:
             then = replace(ctx.act, by=target.metadata.actor, at=moved.timestamp)
             ctx.competence(type(moved), then)
+            _refuse_what_was_not_there(moved, kind.NAMED, target.occurred_at, then)
         return await ctx.save(right)
 
     correct_record.__name__ = f"correct_record_of_{kind.TOPIC.partition('.')[0]}"
@@ -172,6 +175,24 @@ class Corrector:
             "agency": act.agency,
             **self.kind.more(wrong),
         }
+
+
+def _refuse_what_was_not_there(
+    moved: Event, names: Iterable[str], recorded: datetime, then: Act
+) -> None:
+    """Whom and what a fact names, and was there on the day as recorded, was there on the new one.
+
+    What was not is named for another reason, as a body for which its heir acts. Raises
+    `RegisterError`, which says from when until when it was there, and what was there instead.
+    """
+    before = recorded.astimezone(VIETNAM).date()
+    for named in (str(getattr(moved, name, "")) for name in names):
+        for look in (then.register.agency, then.register.agencies_of):
+            try:
+                look(named, before)
+            except RegisterError:
+                continue
+            look(named, then.on)
 
 
 def _folded_right(now: Sequence[Event], right: Event) -> Any:

@@ -65,6 +65,8 @@ class Correction(Event, CorrectRecord):
 
     CORRECTABLE: ClassVar[Mapping[str, frozenset[str]]] = {}
     """Topic → the fields of its facts that may be corrected."""
+    NAMED: ClassVar[frozenset[str]] = frozenset()
+    """Fields that name a body or an area, which had to be there when the fact happened."""
 
     target_topic: str
     target_version: int

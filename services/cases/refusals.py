@@ -16,6 +16,7 @@ class AtStage(Protocol):
     """A thing at a stage, as far as a refusal speaks of it."""
 
     STAGES: ClassVar[Mapping[str, tuple[str, str]]]
+    PASSED_ON: ClassVar[bool]
     stage: str
     since: datetime
     holder: str
@@ -43,8 +44,10 @@ def wrong_stage(thing: AtStage, event: type[Event], article: str) -> Refused:
 
 
 def not_with_you(thing: AtStage, act: Act, article: str) -> NotAllowed:
-    """Only who has the file acts on it."""
+    """Only who has the file acts on it; where it may be handed over, that comes first."""
     since = thing.held_since.astimezone(VIETNAM)
+    passed_vi = ", hoặc chuyển hồ sơ và xác nhận đã nhận trước" if thing.PASSED_ON else ""
+    passed_en = ", or hands it over and has it received first" if thing.PASSED_ON else ""
     stage_vi, stage_en = thing.STAGES[thing.stage]
     way_vi = f", đang chuyển cho {thing.offered_to}" if thing.offered_to else ""
     way_en = f", on its way to {thing.offered_to}" if thing.offered_to else ""
@@ -55,8 +58,8 @@ def not_with_you(thing: AtStage, act: Act, article: str) -> NotAllowed:
         f"The file is not with {act.agency} but with {thing.holder} "
         f"since {since:%Y-%m-%d %H:%M}{way_en}, at the stage “{stage_en}”.",
         rule=article,
-        remedy_vi="Cơ quan đang giữ hồ sơ ghi nhận, hoặc chuyển hồ sơ và xác nhận đã nhận trước.",
-        remedy_en="Whoever has the file records it, or hands it over and has it received first.",
+        remedy_vi=f"{thing.holder} ghi nhận{passed_vi}.",
+        remedy_en=f"{thing.holder} records it{passed_en}.",
         extra={"stage": thing.stage, "holder": thing.holder, "since": since.isoformat()},
     )
 
@@ -90,6 +93,38 @@ def not_on_its_way(thing: AtStage, article: str) -> Refused:
     )
 
 
+def nothing_to_withdraw(thing: AtStage, article: str) -> Refused:
+    """What was not offered, or has been received, is not withdrawn."""
+    since = thing.held_since.astimezone(VIETNAM)
+    stage_vi, stage_en = thing.STAGES[thing.stage]
+    return Refused(
+        "nothing-to-withdraw",
+        f"Không có lần chuyển nào đang chờ để rút lại: {thing.holder} giữ hồ sơ "
+        f"từ {since:%H:%M ngày %d/%m/%Y}, ở giai đoạn {stage_vi}.",
+        f"Nothing is on its way that could be withdrawn: the file is with {thing.holder} "
+        f"since {since:%Y-%m-%d %H:%M}, at the stage “{stage_en}”.",
+        pointer="/step",
+        rule=article,
+        remedy_vi=f"Nếu bên kia đã nhận, {thing.holder} chuyển lại theo đúng thẩm quyền.",
+        remedy_en=f"If it was received, {thing.holder} hands it on as the law has it.",
+        extra={"stage": thing.stage, "holder": thing.holder, "since": since.isoformat()},
+    )
+
+
+def not_your_offer(thing: AtStage, act: Act, article: str) -> NotAllowed:
+    """Who offered takes back; who was offered to refuses."""
+    return NotAllowed(
+        "not-your-offer",
+        f"Hồ sơ do {thing.holder} chuyển cho {thing.offered_to}; {act.agency} không rút lại được.",
+        f"It is {thing.holder} that offered the file to {thing.offered_to}; {act.agency} cannot "
+        "withdraw that.",
+        rule=article,
+        remedy_vi=f"{thing.holder} rút lại, hoặc {thing.offered_to} từ chối nhận (step refused).",
+        remedy_en=f"{thing.holder} withdraws it, or {thing.offered_to} refuses it (step refused).",
+        extra={"holder": thing.holder, "offered_to": thing.offered_to},
+    )
+
+
 def on_its_way(thing: AtStage, article: str) -> Refused:
     """What is on its way to one body is not offered to another."""
     return Refused(
@@ -97,8 +132,10 @@ def on_its_way(thing: AtStage, article: str) -> Refused:
         f"Hồ sơ đang được chuyển cho {thing.offered_to}, chưa có xác nhận.",
         f"The file is on its way to {thing.offered_to}, who has not answered yet.",
         rule=article,
-        remedy_vi=f"Chờ {thing.offered_to} xác nhận đã nhận hoặc từ chối nhận.",
-        remedy_en=f"Wait until {thing.offered_to} receives or refuses it.",
+        remedy_vi=f"Chờ {thing.offered_to} xác nhận đã nhận hoặc từ chối nhận; chuyển nhầm thì "
+        f"{thing.holder} rút lại (step withdrawn).",
+        remedy_en=f"Wait until {thing.offered_to} receives or refuses it; if it was a mistake, "
+        f"{thing.holder} withdraws it (step withdrawn).",
         extra={"holder": thing.holder, "offered_to": thing.offered_to},
     )
 
@@ -122,9 +159,9 @@ def before_its_offer(thing: AtStage, act: Act, article: str) -> Refused:
     offered, at = thing.offered_at.astimezone(VIETNAM), act.at.astimezone(VIETNAM)
     return Refused(
         "before-its-offer",
-        f"Việc nhận lúc {at:%H:%M ngày %d/%m/%Y} xảy ra trước khi chuyển "
+        f"Việc nhận, từ chối hoặc rút lại lúc {at:%H:%M ngày %d/%m/%Y} xảy ra trước khi chuyển "
         f"({offered:%H:%M ngày %d/%m/%Y}).",
-        f"It would have been answered at {at:%Y-%m-%d %H:%M}, before it was offered "
+        f"It would have been answered or withdrawn at {at:%Y-%m-%d %H:%M}, before it was offered "
         f"({offered:%Y-%m-%d %H:%M}).",
         pointer="/occurred_at",
         rule=article,

@@ -39,6 +39,8 @@ class Staged(Aggregate):
     """Every stage in words, Vietnamese and English; the first is where it begins."""
     STEPS: ClassVar[Mapping[type[Event], Step]]
     """Every fact but the first."""
+    PASSED_ON: ClassVar[bool] = False
+    """Whether one body hands it over to another."""
 
     if TYPE_CHECKING:  # The library makes a dataclass of an aggregate with annotations that run.
         stage: str
@@ -78,6 +80,15 @@ class Staged(Aggregate):
         if acting_as(act, (self.offered_to,), self.offered_at.astimezone(VIETNAM).date()) is None:
             raise refusals.not_offered_to_you(self, act, article)
         if act.at < self.offered_at:
+            raise refusals.before_its_offer(self, act, article)
+
+    def refuse_unless_withdrawable(self, act: Act, article: str) -> None:
+        """Only who offered the file takes that back, and only until it is received."""
+        if self.offered_to is None:
+            raise refusals.nothing_to_withdraw(self, article)
+        if self.holding(act) is None:
+            raise refusals.not_your_offer(self, act, article)
+        if self.offered_at is not None and act.at < self.offered_at:
             raise refusals.before_its_offer(self, act, article)
 
     def refuse_while_on_its_way(self, article: str) -> None:

@@ -5,7 +5,6 @@ or the minute to which its hours run. In time is what happens before it. The day
 starts a period is day 0 (Bộ luật Dân sự 2015 Điều 147, by analogy); hours run from the minute.
 """
 
-import calendar as months
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,14 +12,13 @@ from fractions import Fraction
 from typing import Any
 
 from shared.actor import VIETNAM
-from shared.reference.calendar import WorkingCalendar
+from shared.reference.calendar import MONTHS_OF_A_YEAR, WorkingCalendar, months_after
 from shared.reference.deadlines import Length
 
 CUSTODY_MONTH_DAYS = 30
 """One month of custody or detention (BLTTHS Điều 134(1))."""
 SCHOOL_YEAR_ENDS = (5, 31)
 """Month and day on which a school year ends; from memory of the yearly plans."""
-MONTHS_OF_A_YEAR = 12
 ONE_DAY = timedelta(days=1)
 
 
@@ -154,13 +152,6 @@ def share_of(length: Length, fraction: str) -> Length:
     if length.unit == "month":
         return Length(int(part * CUSTODY_MONTH_DAYS), "day")
     return Length(int(part), length.unit)
-
-
-def months_after(day: date, n: int) -> date:
-    """The same-numbered day n months later (earlier, if negative), or that month's last day."""
-    year, month0 = divmod(day.year * MONTHS_OF_A_YEAR + day.month - 1 + n, MONTHS_OF_A_YEAR)
-    last = months.monthrange(year, month0 + 1)[1]
-    return date(year, month0 + 1, min(day.day, last))
 
 
 def _end_of_month(day: date, n: int) -> date:

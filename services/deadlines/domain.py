@@ -262,8 +262,10 @@ class Deadline(Aggregate):
         event: DeadlineOpened | DeadlineExtended | DeadlineRecomputed,
         miss_at: datetime | None,
     ) -> None:
-        self.length: Duration | None = event.length
-        self.because = event.because
+        if not isinstance(event, DeadlineExtended):
+            # It stays as long as it was: how much longer it is, each extension says.
+            self.length: Duration | None = event.length
+            self.because = event.because
         self.last_day = event.last_day
         self.due = event.due
         self.ends_on = event.ends_on
@@ -282,5 +284,7 @@ EXTENSION_SHOWN = {
     "article",
     "asked_at",
     "flags",
+    "granted",
+    "until",
     "timestamp",
 }

@@ -115,6 +115,10 @@ class ExtendDeadline(Reckoned):
     asked_at: AwareDatetime | None = None
     flags: tuple[Literal["asked_late", "not_in_table", "out_of_turn", "capped"], ...] = ()
     """`not_in_table`: the table has no such extension, so the end did not move."""
+    granted: Duration | None = None
+    """The length that the decision itself gives, of which no more counts than the table has."""
+    until: Line | None = None
+    """The day or moment at which the decision itself ends it, as it is stated."""
     miss_at: AwareDatetime | None
 
 

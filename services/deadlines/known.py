@@ -24,8 +24,9 @@ KNOWN: Mapping[str, frozenset[str]] = {
     "remote": YES_OR_NO,
     "informant": YES_OR_NO,
     "returned": frozenset({"VKS", "JUDGE", "PANEL", "APPEAL", "CASSATION", ANEW}),
+    "tried_by": frozenset(),
 }
-"""What patterns may ask for as `@about.<name>`, and what it may be."""
+"""What patterns may ask for as `@about.<name>`, and what it may be; nothing: the id of a body."""
 OF_A_CASE = "of_case"
 """The gravest class of a case and of its accused."""
 
@@ -58,6 +59,8 @@ def told(
             said["returned"] = ANEW if anew else fields.get("by")
         case "cases.investigation_concluded.v1":
             said["returned"] = None
+        case "cases.first_instance_judgment_pronounced.v1":
+            said["tried_by"] = fields.get("agency")
     return said
 
 

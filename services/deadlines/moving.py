@@ -1,6 +1,6 @@
 """What makes a running period end on another day: extensions, reclassification, another term."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -12,13 +12,12 @@ from services.deadlines.domain import Deadline
 from services.deadlines.events import ExtendDeadline, RecomputeDeadline
 from services.deadlines.known import severity
 from services.deadlines.opening import JUST_BEFORE
-from services.deadlines.patterns import Fact, first_of, look, matches
+from services.deadlines.patterns import Fact, first_of, look, matches, moment_of
 from services.deadlines.reckoning import (
     Chosen,
     Matter,
     Reckoner,
     duration,
-    extension_of,
     order_end,
     stated_end,
 )
@@ -48,6 +47,14 @@ class Moved:
     fact: Fact
 
 
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a decision to extend itself gives: an end, or a length from where the period ended."""
+
+    until: str | None
+    length: Length | None
+
+
 class Mover:
     """Decides what a fact does to the ends of running periods."""
 
@@ -60,7 +67,7 @@ class Mover:
     ) -> None:
         """What this fact does to the running periods of one row."""
         if matches(row.extends, fact) and look(fact, "rule") in (None, row.id):
-            for moved in await self._running(row, fact, tables, read):
+            for moved in await self._with_shares(row, fact, tables, read):
                 self._extend(moved, act)
         elif matches(row.recomputes, fact):
             about = row.kinds[0]
@@ -86,7 +93,7 @@ class Mover:
             row = self.wiring.rows[found.rule]
             if path not in (row.fields("start_at") or HAPPENED) or "before" in row.needs:
                 continue  # It is counted from something else.
-            start = _moment(fact.fields["new"])
+            start = moment_of(fact.fields["new"])
             assert start is not None, "a moment is corrected to a moment"
             deadline = await read(found.id)
             begins = _begins(row, deadline.subject, start, tables)
@@ -110,7 +117,7 @@ class Mover:
         row, deadline, fact = moved.row, moved.deadline, moved.fact
         done = len(deadline.extensions)
         seq = int(fact.fields.get("seq") or done + 1)
-        matter = _matter(deadline, fact)
+        matter, granted = _matter(deadline, fact), _granted(row, fact)
         last_day = deadline.last_day
         counted = last_day and self.reckoner.extended(
             row.period,
@@ -119,6 +126,7 @@ class Mover:
             start=deadline.started_at,
             last_day=last_day,
             at=fact.at,
+            part=deadline.opened.part,
         )
         flags: list[Any] = []
         if seq != done + 1:
@@ -131,16 +139,16 @@ class Mover:
             flags.append("not_in_table")
         else:
             end, length = counted
-            own = self._own_end(moved, end)
+            own = self._own_end(row, granted, last_day)
             if own is not None and own.due < end.due:
-                end = own
+                end, length = own, granted.length
             elif own is not None and own.due > end.due:
                 flags.append("capped")
-        table = extension_of(self.reckoner.whole(row.period), seq)
+        table, _ = self.reckoner.extension(row.period, seq, matter, deadline.opened.part)
         start, known = deadline.started_at, fact.recorded_at
         deadline.extend_deadline(
             ExtendDeadline(
-                length=duration(length) or deadline.length,
+                length=duration(length),
                 because=deadline.because,
                 last_day=end.last_day,
                 due=end.due,
@@ -153,8 +161,10 @@ class Mover:
                 decided_by=fact.agency,
                 approver=table.decided_by if table else "-",
                 article=table.article if table else row.period.article,
-                asked_at=_moment(asked),
+                asked_at=moment_of(asked),
                 flags=tuple(flags),
+                granted=duration(granted.length),
+                until=granted.until,
                 miss_at=self.reckoner.miss_at(row.period, end, known),
             ),
             act,
@@ -166,21 +176,16 @@ class Mover:
         if fact.fields.get("asked_late") is True:
             return True
         by = self.reckoner.ask_by(row.period, seq, deadline.last_day)
-        moment = _moment(asked)
+        moment = moment_of(asked)
         return by is not None and moment is not None and day_of(moment) > by
 
-    def _own_end(self, moved: Moved, end: End) -> End | None:
-        """The end that the decision itself gives: a day, or a length from where it was."""
-        names = (*OWN_END, *moved.row.fields("ends_at"))
-        named = order_end(first_of(moved.fact, names))
-        if named is not None:
+    def _own_end(self, row: Row, granted: Granted, last_day: date | None) -> End | None:
+        """The end that a decision to extend itself gives, of a period that ended on a day."""
+        named = order_end(granted.until)
+        if named is not None or granted.length is None or last_day is None:
             return named
-        said, last = moved.fact.fields.get("length"), moved.deadline.last_day
-        if not isinstance(said, dict) or last is None or end.last_day is None:
-            return None
-        length = Length(int(said["n"]), UNITS[said["unit"]])
-        manner = self.reckoner.manner(moved.row.period)
-        return count_on(last, length, manner, self.reckoner.calendar)
+        manner = self.reckoner.manner(row.period)
+        return count_on(last_day, granted.length, manner, self.reckoner.calendar)
 
     def _recount(
         self,
@@ -196,13 +201,13 @@ class Mover:
         """
         row, deadline, fact = moved.row, moved.deadline, moved.fact
         start = (start or deadline.started_at).astimezone(VIETNAM)
-        if deadline.length is None:
+        if deadline.opened.length is None:
             return
         matter = _matter(deadline, fact)
         chosen = self._chosen(row, deadline, matter)
         end = self.reckoner.ends(row.period, (begins or start).astimezone(VIETNAM), chosen.length)
         opened = deadline.opened
-        if why == "corrected" and row.fields("ends_at") and opened.due < end.due:
+        if row.fields("ends_at") and opened.due < end.due:
             end = End(opened.due, opened.last_day, opened.moved)  # As the order says: it binds.
         for each in deadline.extensions:
             if "not_in_table" in str(each["flags"]) or end.last_day is None:
@@ -214,8 +219,12 @@ class Mover:
                 start=start,
                 last_day=end.last_day,
                 at=datetime.fromisoformat(str(each["timestamp"])),
+                part=opened.part,
             )
-            end = longer[0] if longer else end
+            if longer is not None:
+                own = self._own_end(row, _granted_then(each), end.last_day)
+                most = longer[0] if own is None else min(longer[0], own, key=_due)
+                end = max(end, most, key=_due)  # To extend is never to shorten.
         self._say(moved, act, why, start, end, chosen)
 
     def _chosen(self, row: Row, deadline: Deadline, matter: Matter) -> Chosen:
@@ -280,16 +289,25 @@ def _begins(row: Row, subject: str, start: datetime, tables: Desk) -> datetime:
     return start if other is None else max(start, other.due - JUST_BEFORE)
 
 
+def _granted(row: Row, fact: Fact) -> Granted:
+    """What a decision to extend gives."""
+    until = first_of(fact, (*OWN_END, *row.fields("ends_at")))
+    said = fact.fields.get("length")
+    length = Length(int(said["n"]), UNITS[said["unit"]]) if isinstance(said, dict) else None
+    return Granted(until if isinstance(until, str) else None, length)
+
+
+def _granted_then(extension: Mapping[str, Any]) -> Granted:
+    """What the decision of an extension gave that was recorded."""
+    said = extension["granted"]
+    length = Length(said["n"], said["unit"]) if said else None
+    return Granted(extension["until"], length)
+
+
+def _due(end: End) -> datetime:
+    return end.due
+
+
 def _matter(deadline: Deadline, fact: Fact) -> Matter:
     parties = deadline.opened.parties
     return Matter(severity(fact.about, deadline.subject), parties[0] if parties else "")
-
-
-def _moment(said: object) -> datetime | None:
-    """A day (its beginning in Viet Nam) or a moment, as fields hold them."""
-    if not isinstance(said, str):
-        return None
-    if len(said) == len("2026-01-01"):
-        day = date.fromisoformat(said)
-        return datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
-    return datetime.fromisoformat(said)

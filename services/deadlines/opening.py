@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.deadlines.counting import End, ends_on_day
@@ -10,7 +10,7 @@ from services.deadlines.desk import Desk
 from services.deadlines.events import OpenDeadline
 from services.deadlines.known import severity
 from services.deadlines.orders import not_ordered
-from services.deadlines.patterns import Fact, first_of, look, matches
+from services.deadlines.patterns import ABOUT, Fact, first_of, look, matches, moment_of
 from services.deadlines.reckoning import (
     RECORDED_LATE,
     Chosen,
@@ -87,15 +87,25 @@ class Opener:
         return []
 
     def _starts(self, row: Row, fact: Fact, place: Place) -> Iterator[Start]:
-        parties = _parties(row, fact)
+        parties = self._parties(row, fact)
         matter = Matter(severity(fact.about, place.subject), parties[0] if parties else "")
-        at = _moment(first_of(fact, row.fields("start_at"))) or fact.at
+        at = moment_of(first_of(fact, row.fields("start_at"))) or fact.at
         if row.period.counting in ("AS_STATED", "CONFIG"):
             yield Start(row, place, Chosen(STATED), parties, at)
             return
         levels = row.needs.get("levels", "")
         for chosen in self.reckoner.lengths(row.period, matter, levels):
             yield Start(row, place, chosen, parties, at)
+
+    def _parties(self, row: Row, fact: Fact) -> tuple[str, ...]:
+        """Whom a period binds; a body of an earlier fact may have ended: then it binds its heir."""
+        parties = _parties(row, fact)
+        if not any(each.startswith(ABOUT) for each in row.fields("parties")):
+            return parties
+        heirs = [self.register.successors(each, _day(fact)) for each in parties]
+        return tuple(
+            heir[0] if len(heir) == 1 else each for each, heir in zip(parties, heirs, strict=True)
+        )
 
     def _end(self, start: Start, fact: Fact, desk: Desk) -> End | None:
         """Where it ends; None when what it is counted from is not known, or no day is stated."""
@@ -199,16 +209,6 @@ def _parties(row: Row, fact: Fact) -> tuple[str, ...]:
     if said is None:
         return ()
     return (said,) if isinstance(said, str) else tuple(dict.fromkeys(said))
-
-
-def _moment(said: object) -> datetime | None:
-    """A moment, or a day, whose beginning in Viet Nam it is."""
-    if not isinstance(said, str):
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(said), time(), VIETNAM)
-    except ValueError:
-        return datetime.fromisoformat(said)
 
 
 def _day(fact: Fact) -> date:

@@ -7,16 +7,19 @@ which event holds each of them. A word without a field is refused when the table
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from fnmatch import fnmatchcase
 from typing import Any
 from uuid import UUID
+
+from shared.actor import VIETNAM
 
 PATTERN = re.compile(r"(?P<event>[A-Z][A-Za-z]+)(?:\((?P<conditions>[^()]+)\))?")
 CONDITION = re.compile(r"(?P<name>[a-z_0-9]+)(?P<not>!?)=(?P<words>[A-Za-z0-9_|]+)")
 WORLD = re.compile(r"\([^()]+\)")
 """Brackets alone are facts of the calendar or of the world, which nobody records."""
 OWN_IN = "@own_in."
+ABOUT = "@about."
 
 Looked = Callable[["Fact", str], Any]
 
@@ -114,7 +117,11 @@ def compile_pattern(
 
 def matches(patterns: Sequence[Pattern], fact: Fact) -> bool:
     """Whether a fact is of one of several kinds."""
-    return any(each.matches(fact) for each in patterns)
+    topic = fact.topic
+    for each in patterns:  # noqa: SIM110 - asked of each list of each row, at half the cost
+        if each.topic == topic and each.matches(fact):
+            return True
+    return False
 
 
 def topic_of(service: str, event: str) -> str:
@@ -127,6 +134,16 @@ def first_of(fact: Fact, names: Sequence[str]) -> Any:
     return next((said for said in (look(fact, each) for each in names) if said is not None), None)
 
 
+def moment_of(said: object) -> datetime | None:
+    """A moment, or a day, whose beginning in Viet Nam it is, as fields hold them."""
+    if not isinstance(said, str):
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(said), time(), VIETNAM)
+    except ValueError:
+        return datetime.fromisoformat(said)
+
+
 def look(fact: Fact, name: str) -> Any:
     """A field of a fact; `@actor` and `@type` are who recorded it, `@about.x` is known before, and
     `@own_in.x` is whether the fact's own thing is among those that the field names."""
@@ -134,8 +151,8 @@ def look(fact: Fact, name: str) -> Any:
         return fact.agency
     if name == "@type":
         return fact.agency.partition("-")[0]
-    if name.startswith("@about."):
-        return fact.about.get(name.removeprefix("@about."))
+    if name.startswith(ABOUT):
+        return fact.about.get(name.removeprefix(ABOUT))
     if name.startswith(OWN_IN):
         those = fact.fields.get(name.removeprefix(OWN_IN))
         return None if those is None else fact.subjects[0].partition(":")[2] in those

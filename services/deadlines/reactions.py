@@ -21,6 +21,7 @@ from services.deadlines.opening import Opener, Place
 from services.deadlines.patterns import Fact, first_of, look, matches
 from services.deadlines.reckoning import Reckoner
 from services.deadlines.recording import DEADLINES, ENGINE, Recording
+from services.deadlines.reopening import runs_again
 from services.deadlines.splitting import extend_as_granted, goes_on
 from services.deadlines.wiring import Row, Wiring
 from shared.actor import Act
@@ -49,6 +50,11 @@ class Taken:
     told: Mapping[str, object]
     subjects: tuple[str, ...]
     """The first of each kind: what a thing is a part of is not touched by what befalls the part."""
+
+    @property
+    def topic(self) -> str:
+        """What kind of fact it is."""
+        return self.envelope.topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +152,10 @@ class Reactor:
         subjects = dict.fromkeys(each for taken in stretch for each in taken.subjects)
         rules = {row.id for taken in stretch for row in taken.rows}
         halves = {half.id for rule in rules for half in self.wiring.halves.get(rule, ())}
+        again = {row.id for one in stretch for row in one.rows if row.may_run_again(one.topic)}
+        ended = [*{*self._ended, *again}]
         desk = Desk(tables)
-        await desk.read([*subjects], [*{*rules, *halves, *self._ended}], [*self._ended])
+        await desk.read([*subjects], [*{*rules, *halves, *ended}], ended)
         return desk
 
     async def _decide(self, taken: Taken, desk: Desk, recording: Recording) -> None:
@@ -157,7 +165,7 @@ class Reactor:
         act = recording.begin(taken.envelope, fact.at, fact.recorded_at)
         hits, unheard = self._hits(fact, taken.rows, desk)
         for hit in hits:
-            _end(await recording.deadline(hit.id), hit, fact, act)
+            await _end_as_known(hit, fact, act, recording)
         for row in unheard:
             if not await _was_heard(row, fact, desk, recording):
                 _too_early(row, fact, desk)
@@ -167,12 +175,13 @@ class Reactor:
         if fact.topic.endswith(CORRECTED):
             await self.mover.correct(fact, act, desk, recording.fresh)
         for row in taken.rows:
+            await self._run_again(row, fact, desk, recording)
             for place, said in self.opener.openings(row, fact, desk):
-                begun = await self._opened(place, said, fact, desk, recording)
+                begun = await self._opened(place, said, desk, recording)
                 if begun is not None:
                     self._meet_early(row, begun, fact, desk)
             for place, said in goes_on(self.opener, row, fact):
-                begun = await self._opened(place, said, fact, desk, recording)
+                begun = await self._opened(place, said, desk, recording)
                 if begun is not None:
                     extend_as_granted(self.opener, self.wiring.rows[said.rule], begun, fact, act)
         for deadline in await recording.end():
@@ -253,11 +262,30 @@ class Reactor:
             said = MeetDeadline(by_event=found.event_id, by_topic=found.topic, party=party)
             deadline.meet_deadline(said, act)
 
+    async def _run_again(self, row: Row, fact: Fact, desk: Desk, recording: Recording) -> None:
+        """What an offer had met runs again when that is withdrawn."""
+        if not matches(row.reopens, fact):
+            return
+        for noted in desk.over(fact.subjects, row.id):
+            met = await recording.deadline(noted.id)
+            if not met.is_over:  # Another process ended it.
+                met = await recording.fresh(noted.id)
+            said = runs_again(row, met, fact, self.opener.reckoner)
+            if said is not None:
+                place = Place(noted.subject, noted.matter, noted.party)
+                await self._opened(place, said, desk, recording, again=f"/{fact.event_id}")
+
     async def _opened(
-        self, place: Place, said: OpenDeadline, fact: Fact, desk: Desk, recording: Recording
+        self,
+        place: Place,
+        said: OpenDeadline,
+        desk: Desk,
+        recording: Recording,
+        *,
+        again: str = "",
     ) -> Deadline | None:
         """The period that begins; None when it has begun already."""
-        name = f"{said.rule}/{said.part}/{said.subject}/{place.party}/{said.start_event}"
+        name = f"{said.rule}/{said.part}/{said.subject}/{place.party}/{said.start_event}{again}"
         id = uuid.uuid5(DEADLINES, name)
         deadline = await recording.open(id, said)
         if deadline is None:
@@ -270,7 +298,7 @@ class Reactor:
                 said.subject,
                 place.matter,
                 place.party,
-                fact.event_id,
+                said.start_event,
                 deadline.last_day,
                 deadline.due,
             )
@@ -308,6 +336,15 @@ def _too_early(row: Row, fact: Fact, desk: Desk) -> None:
     for subject in fact.subjects:
         if subject.partition(":")[0] in row.kinds:
             desk.heard(Early(subject, row.id, fact.event_id, fact.topic, fact.at, party))
+
+
+async def _end_as_known(hit: _Hit, fact: Fact, act: Act, recording: Recording) -> None:
+    """End a period as this process knows it; when there is nothing to end, no append says whether
+    it knows it as it is, so it is looked at."""
+    deadline = await recording.deadline(hit.id)
+    _end(deadline, hit, fact, act)
+    if not deadline.pending_events:
+        _end(await recording.fresh(hit.id), hit, fact, act)
 
 
 def _end(deadline: Deadline, hit: _Hit, fact: Fact, act: Act) -> None:

@@ -14,9 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.deadlines import words
 from services.deadlines.wiring import load_wiring
 from shared.actor import VIETNAM
-from shared.errors import NotUnderstood
-from shared.http.asking import EVER, NEVER, Moment
+from shared.errors import NotAllowed, NotUnderstood
+from shared.http.asking import EVER, NEVER, Moment, Subject
 from shared.http.door import Reader
+from shared.standing import read_by
 
 PAGE_DEADLINES_DEFAULT = 50
 PAGE_DEADLINES_MAX = 200
@@ -37,8 +38,9 @@ class DeadlinesAsked(BaseModel):
     over; met: done in time (or without a figure to measure by); missed: was not done in time, done
     late or still open."""
     agency: str = Field("", max_length=80, pattern=r"^([A-Z][A-Z0-9_]*(-[A-Za-z0-9-]+)?)?$")
-    """A body that it binds."""
-    subject: str = Field("", max_length=120, pattern=r"^([a-z]+:[0-9A-Za-z._-]+)?$")
+    """A body that it binds, by this name or by one as which the body acts: a name for all of its
+    kind, a body that has ended and whose heir it is."""
+    subject: Subject = ""
     """`<kind>:<id>`: all periods around one thing, in any state unless one is asked for."""
     since: Moment = NEVER
     """Ends at or after this moment."""
@@ -54,15 +56,16 @@ async def list_deadlines(asked: DeadlinesAsked, reader: Reader) -> dict[str, Any
     at, id = _after(asked.after)
     async with reader.tables("due", snapshot=True) as tables:
         first, last = _span(asked, reader.now)
-        who: tuple[object, ...] = ([asked.agency],) if asked.agency else ()
+        names = _names(asked.agency, reader) if asked.agency else None
         if asked.subject:
             kind = OF_STATE.get(asked.state, "open") if "state" in asked.model_fields_set else ""
             if not kind:
                 first, last = asked.since, asked.before
-            around = (asked.subject, kind, [asked.agency] if asked.agency else None)
+            around = (asked.subject, kind, names)
             rows = await tables.rows("list_of_subject", first, last, at, id, asked.limit, *around)
         else:
-            name = f"list_{OF_STATE.get(asked.state, 'open')}{'_of_agency' if who else ''}"
+            name = f"list_{OF_STATE.get(asked.state, 'open')}{'_of_agency' if names else ''}"
+            who = (names,) if names else ()
             rows = await tables.rows(name, first, last, at, id, asked.limit, *who)
         parties = await tables.rows("parties", [row["id"] for row in rows])
     bound: dict[UUID, list[Record]] = defaultdict(list)
@@ -73,6 +76,14 @@ async def list_deadlines(asked: DeadlinesAsked, reader: Reader) -> dict[str, Any
         "next": _cursor(rows[-1]) if len(rows) == asked.limit else None,
         "now": reader.now,
     }
+
+
+def _names(agency: str, reader: Reader) -> list[str]:
+    """Names by which a period may bind this agency today."""
+    try:
+        return [*read_by(agency, reader.now.astimezone(VIETNAM).date(), reader.register)]
+    except NotAllowed:
+        return [agency]  # A name for several bodies, or for none: what names just that.
 
 
 def shown(row: Record, parties: Sequence[Record], now: datetime) -> dict[str, Any]:

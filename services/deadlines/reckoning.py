@@ -110,37 +110,42 @@ class Reckoner:
         start: datetime,
         last_day: date,
         at: datetime,
+        part: str = "",
     ) -> tuple[End, Length] | None:
         """Where a period ends after its n-th extension; None when the table has no such.
 
         It counts on from the day on which the period ended as counted; from the start where the
         table gives a total; from the deciding fact where it counts from a receipt.
-
-        The share of one rule is made longer by its share of that rule's extension.
         """
-        whole, share = self.whole(period), period.length
-        row = extension_of(whole, seq)
-        if row is None:
+        row, length = self.extension(period, seq, matter, part)
+        if row is None or length is None:
             return None
-        length = self._extension_length(whole, row, matter)
-        if length is None:
-            return None
-        length = share_of(length, share.fraction) if isinstance(share, Share) else length
         words = f"{row.measured_from or ''} {row.condition or ''}"
         if "total" in words:
             return self.ends(period, start, length), length
         day = day_of(at) if "from receipt" in words else last_day
         return count_on(day, length, self.manner(period, length), self.calendar), length
 
+    def extension(
+        self, period: Period, seq: int, matter: Matter, part: str = ""
+    ) -> tuple[Extension | None, Length | None]:
+        """The n-th extension of a period, and the most that it gives.
+
+        A share of a rule, which its part names, is made longer by that share of the rule's own.
+        """
+        share = period.length
+        of = share.of if isinstance(share, Share) else ()
+        whole = self.periods[part] if part in of else period
+        row = extension_of(whole, seq)
+        length = None if row is None else self._extension_length(whole, row, matter)
+        if length is not None and isinstance(share, Share):
+            length = share_of(length, share.fraction)
+        return row, length
+
     def manner(self, period: Period, length: Length | None = None) -> Manner:
         """How a period is counted; hours have no days to move."""
         del length
         return self.policy.manner(period)
-
-    def whole(self, period: Period) -> Period:
-        """The rule that a period is a share of, where it is one; else its own."""
-        of = period.length.of if isinstance(period.length, Share) else ()
-        return self.periods[of[0]] if len(of) == 1 else period
 
     def ask_by(self, period: Period, seq: int, last_day: date | None) -> date | None:
         """The last day on which the n-th extension may be asked for in time."""

@@ -35,15 +35,16 @@ CREATE INDEX periods_open ON :schema.periods (due, id) WHERE NOT over;
 CREATE INDEX periods_over ON :schema.periods (due, id) WHERE over;
 CREATE INDEX periods_missed ON :schema.periods (due, id) WHERE missed_at IS NOT NULL;
 
+-- Written in one act with their period; a reference would be looked up once more for every row.
 CREATE TABLE :schema.subjects (
   subject text NOT NULL,
   due timestamptz NOT NULL,
-  id uuid NOT NULL REFERENCES :schema.periods,
+  id uuid NOT NULL,
   PRIMARY KEY (subject, id));
 
 CREATE TABLE :schema.parties (
   agency text NOT NULL,
-  id uuid NOT NULL REFERENCES :schema.periods,
+  id uuid NOT NULL,
   bound boolean NOT NULL DEFAULT true,
   never_critical boolean NOT NULL,
   PRIMARY KEY (id, agency));

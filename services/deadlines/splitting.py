@@ -8,10 +8,12 @@ from services.deadlines.events import ExtendDeadline, OpenDeadline
 from services.deadlines.known import severity
 from services.deadlines.opening import Opener, Place, Start
 from services.deadlines.patterns import Fact
-from services.deadlines.reckoning import Matter, duration, extension_of
+from services.deadlines.reckoning import Matter, duration
 from services.deadlines.wiring import SPLIT_OFF, Row
 from shared.actor import VIETNAM, Act
-from shared.reference.deadlines import Length
+from shared.reference.deadlines import Length, Share
+
+NOTHING = Length(0, "day")
 
 
 def goes_on(opener: Opener, row: Row, fact: Fact) -> list[tuple[Place, OpenDeadline]]:
@@ -35,14 +37,24 @@ def goes_on(opener: Opener, row: Row, fact: Fact) -> list[tuple[Place, OpenDeadl
 
 
 def extend_as_granted(opener: Opener, row: Row, deadline: Deadline, fact: Fact, act: Act) -> None:
-    """Give it the extensions that the whole case had been granted."""
+    """Give it the extensions that the whole case had been granted; a half, at most half of what
+    the table has for its class."""
     reckoner, period = opener.reckoner, row.period
+    matter = Matter(severity(fact.about, deadline.subject), str(fact.fields["holder"]))
     for seq, granted in enumerate(fact.fields["course"]["granted"], 1):
         if deadline.last_day is None:
             return
-        length = Length(int(granted["n"]), str(granted["unit"]))
-        end = count_on(deadline.last_day, length, reckoner.manner(period), reckoner.calendar)
-        table, known = extension_of(period, seq), fact.recorded_at
+        given = Length(int(granted["n"]), str(granted["unit"]))
+        table, most = reckoner.extension(period, seq, matter, deadline.opened.part)
+        lengths = (given, most or NOTHING) if isinstance(period.length, Share) else (given,)
+        manner, known = reckoner.manner(period), fact.recorded_at
+        end, length = min(
+            (
+                (count_on(deadline.last_day, each, manner, reckoner.calendar), each)
+                for each in lengths
+            ),
+            key=lambda each: each[0].due,
+        )
         deadline.extend_deadline(
             ExtendDeadline(
                 length=duration(length),
@@ -58,6 +70,7 @@ def extend_as_granted(opener: Opener, row: Row, deadline: Deadline, fact: Fact, 
                 decided_by=fact.agency,
                 approver=table.decided_by if table else "-",
                 article=table.article if table else period.article,
+                granted=duration(given),
                 miss_at=reckoner.miss_at(period, end, known),
             ),
             act,

@@ -32,7 +32,9 @@ class Row:
     needs: Mapping[str, Any]
     """What else `wiring.json` says of it."""
     waits_for: str = ""
-    """The service that will record what stops it, as long as nobody does."""
+    """The service that will record what stops it, as long as nobody does, or not all of it."""
+    reopens: tuple[Pattern, ...] = ()
+    """Facts that take back what may have met it: then it runs again."""
 
     @property
     def id(self) -> str:
@@ -41,8 +43,16 @@ class Row:
     @property
     def patterns(self) -> tuple[Pattern, ...]:
         """Every fact that touches it."""
-        moves = (*self.extends, *self.recomputes, *self.restates, *self.passes)
-        return (*self.starts, *self.stops, *self.closes, *moves)
+        return (*self.starts, *self.stops, *self.closes, *self.moves)
+
+    @property
+    def moves(self) -> tuple[Pattern, ...]:
+        """Facts after which it ends on another day, binds another body or runs again."""
+        return (*self.extends, *self.recomputes, *self.restates, *self.passes, *self.reopens)
+
+    def may_run_again(self, topic: str) -> bool:
+        """Whether a fact of that topic may take back what met it."""
+        return any(each.topic == topic for each in self.reopens)
 
     def fields(self, name: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Names of fields that the wiring gives for a purpose."""
@@ -171,5 +181,10 @@ def _row(period: Period, table: Mapping[str, Any], known: Mapping[str, Any]) -> 
         patterns(needs.get("passes_on", ())),
         tuple(needs.get("subject", table["tracks"][period.track])),
         needs,
-        "" if None in waiting else ", ".join(each for each in waiting if each),
+        needs.get("waits_for") or ("" if None in waiting else ", ".join(filter(None, waiting))),
+        tuple(
+            each
+            for each in patterns(stops, "reopens_when")
+            if "reopens_when" in known[each.event] and each not in stopping
+        ),
     )

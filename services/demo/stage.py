@@ -13,8 +13,8 @@ from services.demo.client import Client
 from services.demo.letters import Figures, Letter, figures, letter, read_seeds
 from shared.auth import DevelopmentIssuer
 from shared.errors import LiennganhError
-from shared.policy import in_its_time
 from shared.reference import Register
+from shared.standing import in_its_time
 
 AGENCIES_AT_ONCE = 12
 CATCH_UP_SECONDS = 60.0

@@ -99,13 +99,16 @@ def services_meet_through_events(tree: Tree) -> Iterator[str]:
 
 
 def nothing_points_back(tree: Tree) -> Iterator[str]:
-    """service → http → commands → domain → events, within one service and its nouns."""
+    """service → http → commands → domain → events, within one service and its nouns; what the
+    commands of two nouns share stands below both."""
     for name in tree.python("services"):
         service, stem = name.split("/")[1], Path(name).stem
         for line, module in tree.imports(name):
             target = module.split(".")
             if target[:2] != ["services", service] or stem not in RANKS:
                 continue
+            if stem == "commands" == target[-1]:
+                yield f"{name}:{line}: imports {module}; move what both need to a module below them"
             if RANKS.get(target[-1], 0) > RANKS[stem]:
                 yield f"{name}:{line}: {stem} imports {module}, which stands above it"
 
@@ -188,6 +191,7 @@ PLANTED: tuple[tuple[Rule, str, str], ...] = (
     (nothing_points_back, "services/a/domain.py", "from services.a.commands import begin"),
     (nothing_points_back, "services/a/nouns/domain.py", "from services.a.http import ROUTES"),
     (nothing_points_back, "services/a/projection.py", "from services.a import http"),
+    (nothing_points_back, "services/a/one/commands.py", "from services.a.two.commands import do"),
     (decisions_are_pure, "services/a/events.py", "from shared.context import Context"),
     (decisions_are_pure, "services/a/domain.py", "import asyncpg"),
     (decisions_are_pure, "services/a/domain.py", "import time"),

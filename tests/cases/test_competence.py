@@ -16,9 +16,10 @@ from services.cases.service import SERVICE
 from shared.actor import VIETNAM
 from shared.domain import Event
 from shared.errors import NotAllowed
-from shared.policy import NEAREST, Competence
+from shared.policy import Competence
 from shared.reference import RegisterError, load_register
 from shared.reference.files import read_json
+from shared.standing import NEAREST
 from tests.cases.examples import act
 
 TABLES = [json.loads(path.read_text("utf-8")) for path in SERVICE.competence]

@@ -63,7 +63,7 @@ TABLE = {
     if any(each.startswith(HANDED) for each in (*period.starts_on, *period.stops_on))
 }
 """Rows that the table starts or stops by a handover."""
-OFFERED, RECEIVED = "offered", "received"
+OFFERED, RECEIVED, WITHDRAWN = "offered", "received", "withdrawn"
 Clock = tuple[str, str, str]
 """Rule, what started it, what met or closed it (empty while it runs)."""
 
@@ -89,7 +89,7 @@ async def clocks(engine: Engine, office: World) -> set[Clock]:
 def _name(envelope: Any) -> str:
     step = envelope.fields.get("step")
     name = envelope.topic.split(".")[1]
-    return f"{name} {step}" if step in (OFFERED, RECEIVED) else str(name)
+    return f"{name} {step}" if step in (OFFERED, RECEIVED, WITHDRAWN) else str(name)
 
 
 async def border_case(office: World) -> None:
@@ -98,6 +98,32 @@ async def border_case(office: World) -> None:
     for step, by, day in ((OFFERED, BORDER_GUARD, "08"), (RECEIVED, INVESTIGATORS, "09")):
         said = transfer(INVESTIGATORS, step=step)
         await office.decides(Case, Case.transfer_case, said, case, by, f"2025-08-{day}")
+
+
+async def wrong_border_case(office: World) -> None:
+    """The Border Guard offers the case to the police of another province, and takes that back."""
+    case = id_of(await office.does(proceedings.institute_case, institute(), BORDER_GUARD))
+    for step, moment in ((OFFERED, "2025-08-08T09:00:00.123456"), (WITHDRAWN, "2025-08-08T09:30")):
+        said = transfer(STRANGER, step=step)
+        await office.decides(Case, Case.transfer_case, said, case, BORDER_GUARD, moment)
+
+
+async def wrong_way_to_court(office: World) -> None:
+    """A case and then its file set out from the procuracy to the wrong body, and come back."""
+    dock = await detained(office)
+    await dock.decides(
+        "conclude_investigation", conclude(accused=(dock.one, dock.two)), "2025-08-01"
+    )
+    await dock.handed("VKS", INVESTIGATORS, REGIONAL_PROCURACY, "2025-08-04")
+    away = TransferCase(to=PROCURACY, reason="Theo thẩm quyền", decision_ref="3/QĐ-VKS")
+    await dock.decides("transfer_case", away, "2025-08-06", REGIONAL_PROCURACY)
+    back = away.model_copy(update={"step": WITHDRAWN})
+    await dock.decides("transfer_case", back, "2025-08-07", REGIONAL_PROCURACY)
+    await dock.decides("issue_indictment", indict(), "2025-08-15", REGIONAL_PROCURACY)
+    sent = send("COURT", COURT)
+    await dock.decides("transmit_case_file", sent, "2025-08-18", REGIONAL_PROCURACY)
+    wrong = send("COURT", COURT, step=WITHDRAWN, refused_reason="Nhầm Tòa án")
+    await dock.decides("transmit_case_file", wrong, "2025-08-19", REGIONAL_PROCURACY)
 
 
 async def minor_border_case(office: World) -> None:
@@ -225,6 +251,15 @@ async def commune_tips(office: World) -> None:
         await passed_on(office, "commune_forward", COMMUNE_POLICE, INVESTIGATORS, **more)
 
 
+async def wrong_tip(office: World) -> None:
+    """The commune police pass a tip on to the police of another province, and take that back."""
+    it = id_of(await office.does(receive_tip, tip(), COMMUNE_POLICE))
+    way = TransferTip(kind="commune_forward", to=STRANGER)
+    await office.decides(Tip, Tip.transfer_tip, way, it, COMMUNE_POLICE, "2025-08-04T09:00")
+    back = way.model_copy(update={"step": WITHDRAWN, "reason": "chuyển nhầm"})
+    await office.decides(Tip, Tip.transfer_tip, back, it, COMMUNE_POLICE, "2025-08-04T09:10")
+
+
 async def post_tip(office: World) -> None:
     """A police post passes on to the commune police."""
     await passed_on(office, "station_forward", "TRAM_CA-P34-40-16681", COMMUNE_POLICE)
@@ -268,6 +303,21 @@ FILE, CASE, TIP = "case_file_transmitted", "case_transferred", "tip_transferred"
 MOVES: Mapping[Callable[[World], Awaitable[Any]], set[Clock]] = {
     border_case: {
         ("CASE-BG-TRANSFER", "case_prosecution_instituted", f"met by {CASE} {OFFERED}"),
+    },
+    wrong_border_case: {
+        ("CASE-BG-TRANSFER", "case_prosecution_instituted", f"met by {CASE} {OFFERED}"),
+        ("CASE-BG-TRANSFER", "case_prosecution_instituted", ""),
+    },
+    wrong_way_to_court: {
+        ("PROS-TRANSFER-NOTIFY", f"{CASE} {OFFERED}", f"closed by {CASE} {WITHDRAWN}"),
+        ("PROS-FILE-COURT", "indictment_issued", f"met by {FILE} {OFFERED}"),
+        ("PROS-FILE-COURT", "indictment_issued", ""),
+        ("DET-PROS", f"{FILE} {RECEIVED}", f"met by {FILE} {OFFERED}"),
+        ("DET-PROS", f"{FILE} {RECEIVED}", ""),
+    },
+    wrong_tip: {
+        ("TIP-COMMUNE-URGENT", "tip_received", f"met by {TIP} {OFFERED}"),
+        ("TIP-COMMUNE-URGENT", "tip_received", ""),
     },
     minor_border_case: {
         ("CASE-BG-MINOR", "case_prosecution_instituted", f"met by {FILE} {OFFERED}"),

@@ -1,22 +1,27 @@
-"""Which statutory periods each fact starts and stops: by the table of periods, and in truth.
+"""Which statutory periods each fact starts, stops and moves: by the tables, and in truth.
 
-The table of periods says it in the catalogue's words. Against it are held the wiring, which may
-differ from it only where a reason is given, and what was really recorded of each fact: a period
-that no recorded fact ever starts is a promise that is not kept.
+The table of periods says it in the catalogue's words, and `situations/moves.json` what else befalls
+a period. Against them are held the wiring, which may differ from the table only where a reason is
+given, and what was really recorded of each fact: a period that no recorded fact ever starts is a
+promise that is not kept.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.deadlines.patterns import PATTERN, WORLD, Condition, Fact, Pattern
 from services.deadlines.wiring import Row, load_wiring
+from services.registry import SERVICES
 from shared.domain import Event, encode_state
 from shared.reference.deadlines import Period
 from tests.cases.examples import closed
 from tests.cases.situations.trying import MACHINES, everything, machine_of
+from tests.golden import envelope
 
 WIRING = load_wiring()
 ROWS = tuple(WIRING.rows.values())
@@ -145,3 +150,91 @@ def test_what_is_recorded_really_starts_and_stops_it(row: Row, use: str, pattern
     recorded = facts(EVENTS[pattern.topic])
 
     assert any(matches(pattern, fact) for fact in recorded), pattern
+
+
+MOVES: dict[str, list[dict[str, Any]]] = json.loads(
+    (Path(__file__).parent / "situations" / "moves.json").read_text("utf-8")
+)
+MOVING: dict[str, Callable[[Row], tuple[Pattern, ...]]] = {
+    "closes": lambda row: row.closes,
+    "extends": lambda row: row.extends,
+    "passes": lambda row: row.passes,
+    "recomputes": lambda row: row.recomputes,
+    "reopens": lambda row: row.reopens,
+    "restates": lambda row: row.restates,
+}
+TOPICS = {event.__name__: event.TOPIC for service in SERVICES for event in service.events}
+SENTENCES = [(use, move) for use in MOVING for move in MOVES[use]]
+OF_DIRECTIVES: dict[str, tuple[dict[str, Any], ...]] = {
+    "DirectiveRevised": tuple(
+        {"kind": each} for each in ("correction", "amendment", "replacement", "recall")
+    ),
+}
+"""Fact → in which variants its golden sample stands for what is recorded."""
+
+
+def told(event: str) -> tuple[Fact, ...]:
+    """Everything that was recorded of it in the situations, or its golden samples."""
+    if TOPICS[event] in EVENTS:
+        return facts(EVENTS[TOPICS[event]])
+    samples = [envelope(TOPICS[event], **said) for said in OF_DIRECTIVES.get(event, ({},))]
+    return tuple(
+        Fact(
+            each.event_id,
+            each.topic,
+            each.occurred_at,
+            each.recorded_at,
+            each.metadata.actor.agency,
+            each.metadata.subjects,
+            each.fields,
+            {},
+        )
+        for each in samples
+    )
+
+
+def is_meant(fact: Fact, when: Mapping[str, Any]) -> bool:
+    """Whether a fact has the words of a sentence in its fields."""
+    for name, words in when.items():
+        if name == "@goes_on":
+            goes_on = fact.subjects[0].removeprefix("case:") in fact.fields["result_cases"]
+            if goes_on is not words:
+                return False
+        elif fact.fields.get(name) not in (words if isinstance(words, list) else [words]):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("use", MOVING)
+@pytest.mark.parametrize("event", sorted({move["event"] for _, move in SENTENCES}))
+def test_a_fact_moves_and_ends_the_periods_that_the_law_says_and_no_others(event: str, use: str):
+    sentences = [move for move in MOVES[use] if move["event"] == event]
+
+    for fact in told(event):
+        said = {
+            rule
+            for move in sentences
+            if is_meant(fact, move.get("when", {}))
+            for rule in move["rules"].split()
+        }
+        wired = {
+            row.id
+            for row in ROWS
+            if any(each.topic == fact.topic and matches(each, fact) for each in MOVING[use](row))
+        }
+        assert wired == said, fact.fields
+
+
+@pytest.mark.parametrize("use", MOVING)
+def test_no_other_fact_moves_or_ends_a_period(use: str):
+    wired = {each.topic for row in ROWS for each in MOVING[use](row)}
+
+    assert wired == {TOPICS[move["event"]] for move in MOVES[use]}
+
+
+@pytest.mark.parametrize(
+    ("use", "move"), SENTENCES, ids=[f"{use} {move['event']}" for use, move in SENTENCES]
+)
+def test_what_the_law_says_of_moving_and_ending_really_happens(use: str, move: dict[str, Any]):
+    assert move["law"]
+    assert any(is_meant(fact, move.get("when", {})) for fact in told(move["event"])), move

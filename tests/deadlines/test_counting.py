@@ -15,7 +15,6 @@ from services.deadlines.counting import (
     day_of,
     ends_on_day,
     midnight_after,
-    months_after,
     share_of,
 )
 from shared.actor import VIETNAM
@@ -99,20 +98,6 @@ def test_what_ends_in_tet_ends_on_the_first_day_of_work(day: date):
     end = count(start, Length(5, "day"), LAW, CALENDAR)
 
     assert ends_on_day(end.due) == date(2026, 2, 23)
-
-
-@pytest.mark.parametrize(
-    ("day", "n", "then"),
-    [
-        (date(2026, 1, 31), 1, date(2026, 2, 28)),
-        (date(2024, 1, 31), 1, date(2024, 2, 29)),
-        (date(2025, 12, 15), 2, date(2026, 2, 15)),
-        (date(2024, 2, 29), 12, date(2025, 2, 28)),
-        (date(2026, 3, 31), -1, date(2026, 2, 28)),
-    ],
-)
-def test_a_month_ends_on_the_same_numbered_day_or_the_last(day: date, n: int, then: date):
-    assert months_after(day, n) == then
 
 
 def test_at_once_has_no_length_and_the_same_day_ends_with_it():

@@ -71,7 +71,7 @@ async def test_a_graver_charge_counts_the_half_anew_as_it_does_the_whole(engine:
 @pytest.mark.parametrize(
     ("day", "juvenile", "due"),
     [
-        ("2026-01-05", True, [at("2026-03-06 00:00")]),
+        ("2026-01-05", True, [at("2026-05-06 00:00")]),  # Twice half of four months.
         ("2026-01-05", False, []),
         ("2025-12-31", True, []),  # The law of that day knew no halves.
     ],
@@ -95,12 +95,77 @@ async def test_a_part_that_is_split_off_has_its_half(
     assert [each.due for each in halves] == due
     for half in halves:
         assert (half.subject, half.parties_left) == (PART, (INVESTIGATORS,))
-        assert half.extensions == []  # What was granted made the whole longer.
+        assert [each["length"] for each in half.extensions] == [{"n": 2, "unit": "month"}]
     _, part = await engine.periods("INV")
     assert len(part.extensions) == 1
 
     await real(engine, "investigation_concluded", "2026-03-02 08:00", PART, CASE, kind="first")
     assert all(each.in_time for each in await engine.periods(HALF, "INV"))
+
+
+async def more_time(
+    engine: Engine, months: int, when: str = "2026-03-04 09:00", **other: Any
+) -> None:
+    """The procuracy extends the investigation."""
+    length = {"n": months, "unit": "month"}
+    said = {"stage": "investigation", "seq": 1, "granted": True, "length": length, "rule": "INV"}
+    await real(engine, "proceedings_period_extended", when, CASE, who=PROCURACY, **said | other)
+
+
+@pytest.mark.parametrize(
+    ("months", "half", "whole", "flags"),
+    [
+        # Four months for adults: two, at most, for the young; and the decision may give less.
+        (2, "2026-05-06 00:00", "2026-07-07 00:00", []),
+        (1, "2026-04-07 00:00", "2026-06-06 00:00", []),
+        (4, "2026-05-06 00:00", "2026-09-08 00:00", ["capped"]),
+    ],
+)
+async def test_an_extension_of_the_investigation_makes_its_half_longer_by_half(
+    engine: Engine, months: int, half: str, whole: str, flags: list[str]
+):
+    await instituted(engine)
+    assert (await engine.period(HALF, "INV")).due == at("2026-03-06 00:00")
+
+    await more_time(engine, months)
+
+    now = await engine.period(HALF, "INV")
+    assert now.due == at(half)
+    assert [(each["flags"], each["article"]) for each in now.extensions] == [(flags, "172(2),(5)")]
+    assert (await engine.period("INV")).due == at(whole)
+    await engine.tick(half)
+    assert await missed(engine, HALF) == [(POLICE,)]
+
+
+async def test_what_was_refused_makes_no_half_longer(engine: Engine):
+    await instituted(engine)
+
+    await more_time(engine, 2, granted=False, length=None)
+
+    half = await engine.period(HALF, "INV")
+    assert (half.due, half.extensions) == (at("2026-03-06 00:00"), [])
+
+
+async def test_an_extension_of_one_period_leaves_the_half_of_another(engine: Engine):
+    await instituted(engine)
+    await sent(engine, "received", "2026-03-04 08:00", PROCURACY)
+    before = (await engine.period(HALF, "PROS")).due
+
+    await more_time(engine, 2, "2026-03-05 09:00")
+
+    assert (await engine.period(HALF, "INV")).due == at("2026-05-06 00:00")
+    assert (await engine.period(HALF, "PROS")).due == before
+
+
+async def test_a_graver_charge_counts_the_half_anew_with_its_extension(engine: Engine):
+    await instituted(engine, "2026-01-20 09:00", severity_class="NT")
+    await more_time(engine, 3)
+
+    graver = {"kind": "change", "class_before": "NT", "class_after": "RNT"}
+    await real(engine, "case_institution_changed", "2026-03-10 09:00", CASE, **graver)
+
+    # Half of 4 months is 2, and half of the 4 of the extension 2 more.
+    assert (await engine.period(HALF, "INV")).due == at("2026-05-21 00:00")
 
 
 async def detained(engine: Engine) -> None:

@@ -16,6 +16,8 @@ from tests.deadlines.test_engine import INSTITUTED, RECEIVED
 from tests.running import World, names_of
 
 AUDITOR = "BCD138_CP-VN"
+DISTRICT_POLICE, POLICE_OF_NOW = "CA_HUYEN-P63-01-276", "CA_TINH-P34-01"
+STATIONS = "DON_BP-P34-40"
 
 
 async def asked(engine: Engine, when: str, **fields: Any) -> dict[str, Any]:
@@ -102,6 +104,38 @@ async def test_by_case_it_is_all_of_it_or_the_state_and_the_body_that_are_asked_
     assert "INV" in await rules(engine, now, subject=CASE, state="met")
     assert await rules(engine, now, subject=CASE, agency=PROCURACY) == ["PROS"]
     assert not {"TIP-RESOLVE"} & {*everything}
+
+
+async def test_what_bound_a_body_that_has_ended_is_found_by_its_heir(engine: Engine):
+    await due_on(engine, 1, "2026-01-20", DISTRICT_POLICE)
+    await due_on(engine, 2, "2026-01-20", COURT)
+
+    now = "2026-01-12 08:00"
+    [found] = (await asked(engine, now, agency=POLICE_OF_NOW))["deadlines"]
+
+    assert [each["id"] for each in found["agencies"]] == [DISTRICT_POLICE]
+    task = found["subject"]
+    assert await rules(engine, now, agency=POLICE_OF_NOW, subject=task) == ["TASK-DUE"]
+    assert await rules(engine, now, agency=DISTRICT_POLICE) == ["TASK-DUE"]
+    assert await rules(engine, now, agency="CA_TINH-P34-22") == []
+
+
+async def test_what_binds_all_stations_is_found_by_one_and_by_their_name(engine: Engine):
+    await due_on(engine, 1, "2026-01-20", STATIONS)
+
+    now = "2026-01-12 08:00"
+
+    assert await rules(engine, now, agency=f"{STATIONS}-16681") == ["TASK-DUE"]
+    assert await rules(engine, now, agency=STATIONS) == ["TASK-DUE"]
+    assert await rules(engine, now, agency="DON_BP-VN") == []
+
+
+@pytest.mark.parametrize("subject", ["border_request:1", "suspect_handover:1", "case:1"])
+async def test_a_thing_of_any_kind_can_be_asked_about(world: World, subject: str):
+    for path in ("/v1/deadlines", "/v1/timeline"):
+        status, answer = await world.get(AUDITOR, path, subject=subject)
+
+        assert status == 200, answer
 
 
 async def test_each_says_its_article_its_start_its_extensions_and_why_it_is_as_long(

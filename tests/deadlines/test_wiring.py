@@ -5,6 +5,7 @@ would be a period that silently never starts or never ends.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -232,6 +233,15 @@ def test_every_row_that_no_fact_opens_says_why():
     assert why["APPEAL-DECISION"] == "waits for the service notifications"
     assert "LIMITATION" not in why
     assert "REP-138-QUARTER" in why
+
+
+def test_the_rows_that_wait_for_notices_are_those_that_the_documentation_lists():
+    page = (FOLDER.parents[1] / "docs" / "life-of-a-case.md").read_text("utf-8")
+    [table] = re.findall(r"\| Notices of \|.*?\n\n", page, re.DOTALL)
+
+    waiting = {row.id for row in ROWS if row.waits_for == "notifications"}
+
+    assert {*re.findall(r"[A-Z]+(?:-[A-Z]+)+", table)} == waiting
 
 
 def test_every_collective_and_code_of_the_wiring_is_known():

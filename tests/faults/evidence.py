@@ -17,11 +17,11 @@ import asyncpg
 import orjson
 
 from services.gateway.projection import FEED
-from services.gateway.reading import read_by
 from services.timeline.projection import TIMELINE
 from shared.bus import Bus
 from shared.envelope import Envelope
 from shared.reference import load_register
+from shared.standing import read_by
 from shared.store.postgres import PostgresLog
 from tests.faults.anew import READ_MAX, Contents, all_of, contents, folded_anew
 from tests.faults.clients import Heard, Listener

@@ -350,7 +350,7 @@ async def the_procuracy_protests_and_the_provincial_court_judges_again(
     words = "xác nhận bản án trong {case} có hiệu lực từ ngày 30/07/2026: theo bản án phúc thẩm."
     at, said = "2026-07-30T16:00", {"reason": "appellate"}
     await case.goes_on(APPEAL_COURT, "effects", at, words, stands, **said)
-    await case.period("EXEC-ORDER", "2026-08-06", OPEN)
+    await case.period("EXEC-ORDER", "2026-08-06", OPEN, COURT)
     for person in persons:
         assert (await case.office.state(COMMITTEE, f"person:{person}"))["stage"] == "CONVICT"
 
@@ -360,7 +360,6 @@ async def the_timeline_tells_it_and_somebody_always_had_the_file(case: CaseStory
 
     own = [each for each in entries if each["subjects"][0] == case.subject]
     assert [each["vi"] for each in own] == case.told
-    assert all(each["late"] for each in own)
     holders: list[str] = []
     for moment in [each["occurred_at"] for each in own]:
         state = await case.office.state(COMMITTEE, case.subject, as_of=moment)

@@ -23,7 +23,7 @@ from services.cases.accused.liability import (
 )
 from services.cases.accused.personfile import CHARGED
 from services.cases.lists import Offence
-from services.cases.proceedings.bodies import GUARDS, kind_here, kind_of, supervises
+from services.cases.proceedings.bodies import GUARDS, is_procuracy_over, kind_here, kind_of
 from services.cases.proceedings.domain import Case
 from services.cases.proceedings.gravity import heaviest
 from services.cases.proceedings.institution import COMMUNE_CLASSES, MINOR
@@ -72,8 +72,9 @@ class Accused(Held):
             return
         self.refuse_unless_at(AccusedProsecutionReviewed, act)
         self._refuse_other_case(case)
+        self._refuse_when_over(case)
         article = CHARGING_STEPS[AccusedProsecutionReviewed].article
-        if case.holding(act) is None and not supervises(act, case.holder):
+        if case.holding(act) is None and not is_procuracy_over(act, case.holder):
             raise not_supervising(act.agency, case.holder, article)
         if said.subject != self.awaits_review:
             raise refusals.nothing_to_review(said.subject)
@@ -92,6 +93,7 @@ class Accused(Held):
             return
         self.refuse_unless_at(OffenceReclassified, act)
         self._refuse_other_case(case)
+        self._refuse_when_over(case)
         self._refuse_unless_in_charge(act, case, refusals.RECHARGING)
         if self.unreviewed is not None:
             raise refusals.review_pending()
@@ -174,7 +176,7 @@ def institution_of(said: InstituteAccused, act: Act, case: Case) -> dict[str, ob
         raise refusals.case_not_open(case.id, *case.STAGES[case.stage], case.since)
     severity = heaviest(said.charges, "/charges")
     by = kind_here(act.agency)
-    supervising = by == "VKS" and supervises(act, case.holder)
+    supervising = is_procuracy_over(act, case.holder)
     if case.holding(act) is None and not supervising:
         raise staged.not_with_you(case, act, refusals.INSTITUTING)
     if by in GUARDS and case.stage == "BG_INITIAL":

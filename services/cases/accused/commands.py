@@ -1,7 +1,5 @@
-"""What concerns a person and their case: what is done to the one, what the other makes of them."""
+"""What is done to a person in proceedings, as far as it looks at more than their own record."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
-from typing import TypeVar
 from uuid import UUID
 
 from services.cases.accused.domain import Person
@@ -19,15 +17,9 @@ from services.cases.accused.measures import (
     OrderTemporaryDetention,
 )
 from services.cases.accused.refusals import not_prosecuted
+from services.cases.following import case_of
 from services.cases.proceedings.domain import Case
-from shared.actor import Act
 from shared.context import Context, Receipt
-from shared.domain import Command, Event
-
-C = TypeVar("C", bound=Command)
-
-CASES_BEFORE_MAX = 20
-"""Times that a case was joined or split on the way; further back nobody is looked for."""
 
 
 async def apprehend_suspect(said: ApprehendSuspect, ctx: Context) -> Receipt:
@@ -97,7 +89,7 @@ async def change_preventive_measure(
 ) -> Receipt:
     """Apply, replace or end a measure; release somebody."""
     person = await ctx.load(Person, id)
-    case = None if person.case_id is None else await _case_of(ctx, person, person.case_id)
+    case = None if person.case_id is None else await case_of(ctx, person, person.case_id)
     person.change_preventive_measure(said, ctx.act, case)
     return await ctx.save(person)
 
@@ -109,68 +101,8 @@ async def issue_wanted_notice(said: IssueWantedNotice, ctx: Context, id: UUID) -
     return await ctx.save(person)
 
 
-async def decide_of_case(
-    decide: Callable[[Case, C, Act], None], said: C, ctx: Context, id: UUID
-) -> Receipt:
-    """Record a fact of a case, and in the same record what becomes of its accused by it.
-
-    Who has no record here, or one of another case, is not followed; a court is not kept from its
-    decision by that.
-    """
-    case = await ctx.load(Case, id)
-    one = getattr(said, "accused_ref", None)
-    refs = (*case.accused, *case.judged_refs, *((one,) if one else ()))
-    persons = [each async for each in _persons(ctx, dict.fromkeys(refs))]
-    lineages = [await _lineage(ctx, person, case) for person in persons]
-    version = case.version
-    decide(case, said, ctx.act)
-    if case.version > version:
-        fact = case.pending_events[-1]
-        assert isinstance(fact, Event)
-        for person, lineage in zip(persons, lineages, strict=True):
-            if person.case_id in lineage:
-                person.follow_case(case, fact, ctx.act, lineage=lineage)
-    return await ctx.save(case, *(each for each in persons if each.pending_events))
-
-
-async def _persons(ctx: Context, refs: Iterable[UUID]) -> AsyncIterator[Person]:
-    for ref in refs:
-        person = await ctx.find(Person, ref)
-        if person is not None:
-            yield person
-
-
-async def _lineage(ctx: Context, person: Person, case: Case) -> frozenset[UUID]:
-    """The case and, when the person was charged in another that has become it, that one too."""
-    if person.case_id is None or person.case_id == case.id:
-        return frozenset({case.id})
-    origins = {case.id}
-    at: Case | None = case
-    while at is not None and at.split_from is not None and len(origins) < CASES_BEFORE_MAX:
-        origins.add(at.split_from)
-        at = await ctx.find(Case, at.split_from)
-    became = await _case_of(ctx, person, person.case_id)
-    theirs = {person.case_id} if {became.id, person.case_id} & origins else set()
-    return frozenset({case.id, *theirs})
-
-
 async def _with_case(ctx: Context, id: UUID) -> tuple[Person, Case]:
     person = await ctx.load(Person, id)
     if person.case_id is None:
         raise not_prosecuted(*person.STAGES[person.stage])
-    return person, await _case_of(ctx, person, person.case_id)
-
-
-async def _case_of(ctx: Context, person: Person, id: UUID) -> Case:
-    """The case that somebody was charged in, or what it goes on as: the one that it was joined
-    into, the part that was split off with them."""
-    case = await ctx.load(Case, id)
-    for _ in range(CASES_BEFORE_MAX):
-        after = (case.joined_into,) if case.joined_into is not None else case.split_into
-        parts = [await ctx.load(Case, each) for each in after]
-        found = (each for each in parts if case.joined_into or person.id in each.accused)
-        part = next(found, None)
-        if part is None:
-            break
-        case = part
-    return case
+    return person, await case_of(ctx, person, person.case_id)

@@ -3,7 +3,7 @@
 Held → in custody → accused (pending, then approved) → detained or under another measure, or wanted
 → defendant → convicted, acquitted or exempt → convict → serving. Up to the indictment the facts are
 this stream's own; what becomes of somebody by a fact of their case is recorded together with that
-fact (`commands.decide_of_case`), by whoever records it, and names it.
+fact (`following.decide_of_case`), by whoever records it, and names it.
 """
 
 from collections.abc import Collection, Mapping
@@ -175,6 +175,21 @@ class Person(Measured):
             "detention_until": self.detention_until and self.detention_until.isoformat(),
             "detention_extensions": self.detention_given,
             "detention_asked_of": asked and asked.sent_to,
+        }
+
+    def state_in(self, case: Case) -> dict[str, object]:
+        """What the case makes of them where their own record could not say: it was discontinued
+        before it named its accused."""
+        becomes = standing_of(case, self.id)
+        if becomes != "DISCONTINUED" or not way(self.standing, becomes):
+            return {}
+        vi, en = self.STAGES[becomes]
+        return {
+            "stage": becomes,
+            "stage_vi": vi,
+            "stage_en": en,
+            "since": case.since.isoformat(),
+            "standing": becomes,
         }
 
     def _opens(self, event: PersonEvent) -> None:

@@ -2,6 +2,7 @@
 
 from services.cases.accused import commands
 from services.cases.accused.domain import Person
+from services.cases.accused.readings import by_their_case
 from shared.http.routes import command, decision
 from shared.http.state import state_route
 
@@ -21,5 +22,5 @@ ROUTES = (
     command(f"POST {ONE}/detention-extensions", commands.extend_temporary_detention),
     command(f"POST {ONE}/measures", commands.change_preventive_measure),
     command(f"POST {ONE}/wanted-notices", commands.issue_wanted_notice),
-    state_route("cases", Person),
+    state_route("cases", Person, by_their_case),
 )

@@ -20,11 +20,12 @@ from services.cases.accused.measures import (
 )
 from services.cases.accused.parts import OPEN_MEASURES, ORDERED_REASONS
 from services.cases.accused.personfile import CHARGED, day_of, refuse_unless_procuracy
-from services.cases.proceedings.bodies import kind_of, supervises
+from services.cases.proceedings.bodies import kind_of, reaches, supervises
 from services.cases.proceedings.domain import Case
 from services.cases.proceedings.periods import approvers
 from services.cases.proceedings.refusals import not_supervising
 from services.cases.stages import Step, step
+from services.cases.trials.courts import present
 from shared.actor import Act
 from shared.domain import Event
 from shared.standing import acting_as
@@ -148,6 +149,7 @@ class Measured(Accused):
         if self.said_before(PreventiveMeasureChanged, said, act):
             return
         self.refuse_unless_at(PreventiveMeasureChanged, act)
+        self._refuse_when_over(case if said.to != "release" else None)
         article = MEASURE_STEPS[PreventiveMeasureChanged].article
         if not supervises(act, case.holder if case else self.holder):
             self._refuse_unless_in_charge(act, case, article)
@@ -176,8 +178,8 @@ class Measured(Accused):
             return
         self.refuse_unless_at(WantedNoticeIssued, act)
         self._refuse_other_case(case)
-        if not supervises(act, case.holder):  # A court in whose area it is: on execution.
-            self._refuse_unless_in_charge(act, case, MEASURE_STEPS[WantedNoticeIssued].article)
+        self._refuse_when_over(case if said.kind != "lift" else None)
+        self._refuse_unless_seeking(act, case, MEASURE_STEPS[WantedNoticeIssued].article)
         if (said.kind == "lift") != (self.stage == "WANTED"):
             raise refused.notice_does_not_fit(said.kind)
         self.record(
@@ -188,6 +190,18 @@ class Measured(Accused):
             case_id=case.id,
             agency=act.agency,
         )
+
+    def _refuse_unless_seeking(self, act: Act, case: Case, article: str) -> None:
+        """Who has the case. While procuracy or court has it, they ask the investigators of the
+        place (231, 247, 281); a court has somebody sought itself once it has judged them (364)."""
+        if kind_of(act.agency) != "COURT":
+            past = kind_of(case.holder) in ("VKS", "COURT")
+            if not (past and reaches(act, case.place)):
+                self._refuse_unless_in_charge(act, case, article)
+        elif case.judged_at is None:
+            raise refused.sought_by_investigators(act.agency, *case.STAGES[case.stage])
+        elif act.agency not in present(case.court, act.on, act.register):
+            self._refuse_unless_in_charge(act, case, article)
 
     def custody_days_before(self, day: date) -> int:
         """Days of custody up to a day, to be deducted from detention (BLTTHS 118(4))."""

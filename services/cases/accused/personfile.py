@@ -76,19 +76,25 @@ class PersonFile(Staged):
     def _refuse_unless_in_charge(self, act: Act, case: Case | None, article: str) -> None:
         """Who has the case; before there is one, who has the person.
 
-        Or a body of the same line set over who has: another line has the person handed over first.
+        Or a body of the same line set over who has: another line takes over with the case.
         """
         if case is not None:
             if case.holding(act) is None:
                 raise staged.not_with_you(case, act, article)
         elif self.holding(act) is None and not _is_over(act, self.holder):
-            raise staged.not_with_you(self, act, article)
+            words = self.STAGES[self.stage]
+            raise refusals.not_in_charge(act, self.holder, self.held_since, *words, article)
 
     def _refuse_other_case(self, case: Case) -> None:
         """What theirs has become by being joined or split, whoever loads it looks up (commands)."""
         became = case.took_in or case.split_from is not None
         if self.case_id != case.id and not became:
             raise refusals.another_case(self.case_id)
+
+    def _refuse_when_over(self, case: Case | None) -> None:
+        """A case that was discontinued before it named its accused tells them nothing."""
+        if case is not None and case.stage == "DISCONTINUED":
+            raise refusals.proceedings_over(case.id, case.since)
 
     def _goes_with(self, event: Event) -> None:
         """For `evolve`: an act names the case that an accused is in by now."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from shared.actor import VIETNAM
+from shared.actor import VIETNAM, Act
 from shared.errors import NotAllowed, Refused
 
 CUSTODY = "BLTTHS Điều 118"
@@ -80,6 +80,25 @@ def not_bound_so(measure: str, needed: str, article: str, pointer: str = "") -> 
         remedy_vi="Ghi nhận trước bước còn thiếu, hoặc sửa trường này.",
         remedy_en="Record the missing step first, or mend the field.",
         extra={"measure": measure},
+    )
+
+
+def not_in_charge(
+    act: Act, holder: str, since: datetime, stage_vi: str, stage_en: str, article: str
+) -> NotAllowed:
+    """A person is not handed from line to line; the prosecution takes them over with the case."""
+    return NotAllowed(
+        "file-not-with-you",
+        f"Người này không do {act.agency} giữ mà do {holder} giữ từ {_vi(since)}, "
+        f"ở giai đoạn {stage_vi}.",
+        f"The person is not with {act.agency} but with {holder} since {_en(since)}, "
+        f"at the stage “{stage_en}”.",
+        rule=article,
+        remedy_vi=f"{holder}, hoặc cơ quan cùng lực lượng có địa bàn bao gồm, ra quyết định; "
+        "cơ quan khác tiếp nhận người khi khởi tố bị can trong vụ án đang giữ.",
+        remedy_en=f"{holder} decides, or a body of the same force whose area contains its own; "
+        "any other takes the person over by prosecuting them in a case that it has.",
+        extra={"holder": holder, "since": since.isoformat()},
     )
 
 
@@ -192,6 +211,21 @@ def case_not_open(case: UUID, stage_vi: str, stage_en: str, since: datetime) -> 
         rule="BLTTHS Điều 179(1)",
         remedy_vi="Khởi tố hoặc phục hồi vụ án trước, hoặc kiểm tra lại mã vụ án.",
         remedy_en="Institute or resume the case first, or check its id.",
+    )
+
+
+def proceedings_over(case: UUID, since: datetime) -> Refused:
+    """A case that was discontinued has nobody who is accused in it."""
+    return Refused(
+        "proceedings-over",
+        f"Vụ án case:{case} đã đình chỉ từ {_vi(since)}, người này không còn là bị can.",
+        f"The case case:{case} was discontinued on {_en(since)}; nobody is accused in it any more.",
+        rule="BLTTHS Điều 230, 248, 282",
+        remedy_vi="Chỉ còn trả tự do, hủy bỏ biện pháp ngăn chặn, đình nã; muốn tiến hành tố tụng "
+        "thì phục hồi vụ án trước (Điều 235, 249, 283).",
+        remedy_en="What is left is to end measures and to lift a wanted notice; to go on, resume "
+        "the case first (articles 235, 249, 283).",
+        extra={"case": str(case), "since": since.isoformat()},
     )
 
 

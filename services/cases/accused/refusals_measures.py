@@ -129,6 +129,20 @@ def measure_not_here(to: str, stage_vi: str, stage_en: str) -> Refused:
     )
 
 
+def sought_by_investigators(agency: str, stage_vi: str, stage_en: str) -> NotAllowed:
+    """Before it has judged them a court asks the investigators to have somebody sought."""
+    return NotAllowed(
+        "sought-by-investigators",
+        f"{agency} chưa xét xử người này (hồ sơ ở giai đoạn {stage_vi}) nên không tự ra, đình nã "
+        "quyết định truy nã.",
+        f"{agency} has not judged this person (the case is at “{stage_en}”), so it does not issue "
+        "or lift a wanted notice itself.",
+        rule="BLTTHS Điều 231, 281, 364",
+        remedy_vi="Yêu cầu Cơ quan điều tra nơi có vụ án ra quyết định truy nã.",
+        remedy_en="Ask the investigating body of the place of the case to issue it.",
+    )
+
+
 def notice_does_not_fit(kind: str) -> Refused:
     """Issued while nobody is sought, lifted while somebody is."""
     return Refused(

@@ -1,10 +1,14 @@
 """What may be put right in the facts of the cases service, and the fact that it was.
 
-The moment of a fact, where nothing but the order of what happened depends on it and no list of
-codes, rule of law or period was chosen by its day; numbers of decisions of which no id is made;
-counts and days that nothing was decided on. Offences are reclassified, measures changed and periods
-extended by acts of their own: those are not corrections. Marks such as “late” that were derived
-while the wrong value stood stay what was then said.
+The moment of a fact, where no code of a dated list, no length and no end was judged by its day;
+numbers of decisions of which no id is made; counts and days that nothing was decided on. Offences
+are reclassified, measures changed and periods extended by acts of their own: those are not
+corrections.
+
+Of a new moment it is asked again whether each fact still follows what it followed, whether its body
+was competent, and whether the bodies and the area that it names were there (`NAMED`). Whether the
+actor's area reached as far on that day is not; and what was derived while the wrong value stood
+stays what was then said: marks such as “late”, and the procuracies over an investigation.
 """
 
 from collections.abc import Mapping
@@ -101,6 +105,18 @@ class RecordCorrected(Correction):
         "cases.offence_reclassified.v1": DECISION,
         "cases.raid_concluded.v1": frozenset({OCCURRED_AT, "suspects_held", "evidence_items"}),
     }
+
+    NAMED: ClassVar[frozenset[str]] = frozenset(
+        {
+            "competent_agency",
+            "handover_to",
+            "place",
+            "receiver",
+            "recipient_agency",
+            "returned_to",
+            "to",
+        }
+    )
 
     field_path: CorrectedField
     target_topic: CorrectedFact

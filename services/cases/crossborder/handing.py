@@ -1,4 +1,4 @@
-"""What is said of people who change hands at a border: offered, then received or refused."""
+"""What is said of people who change hands at a border: offered, received, refused, withdrawn."""
 
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -15,7 +15,7 @@ from shared.fields import AgencyRef, Line
 class HandOver(Command):
     """What every handover says. What is received unannounced was not offered before."""
 
-    step: Literal["offered", "received", "refused"]
+    step: Literal["offered", "received", "refused", "withdrawn"]
     direction: Literal["in", "out"]
     """Into Viet Nam, or out of it."""
     partner: Partner
@@ -27,7 +27,7 @@ class HandOver(Command):
     minutes_ref: DocumentNumber | None = None
     """Minutes of the handover, signed by both sides; always when received."""
     reason: Line | None = None
-    """Why it is refused; no names of persons."""
+    """Why it is refused or withdrawn; no names of persons."""
 
 
 class HandedOver(FirstEvent):
@@ -52,7 +52,7 @@ class HandOverSuspect(HandOver):
 
 
 class SuspectHandedOver(HandedOver, HandOverSuspect):
-    """A suspect was offered, received or refused across the border."""
+    """A suspect was offered, received or refused across the border, or the offer withdrawn."""
 
     TOPIC: ClassVar[str] = "cases.suspect_handed_over.v1"
     LABEL: ClassVar[tuple[str, str]] = (
@@ -80,7 +80,7 @@ class HandOverVictim(HandOver):
 
 
 class VictimHandedOver(HandedOver, HandOverVictim):
-    """A victim was offered, received or refused across the border."""
+    """A victim was offered, received or refused across the border, or the offer withdrawn."""
 
     TOPIC: ClassVar[str] = "cases.victim_handed_over.v1"
     LABEL: ClassVar[tuple[str, str]] = (

@@ -1,4 +1,4 @@
-"""How a person changes hands at a border: offered, then received or refused. Pure.
+"""How a person changes hands at a border: offered, then received, refused or withdrawn. Pure.
 
 Into the country: who is told that somebody will be brought offers them to the body that is to
 receive them (often itself), and that body has them when it says so. Out of the country: the body
@@ -8,6 +8,7 @@ is where they were. What comes unannounced begins by being received.
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
+from uuid import UUID
 
 from services.cases.crossborder import refusals
 from services.cases.crossborder.handing import (
@@ -39,6 +40,7 @@ class Handover(Staged):
         "offered": ("đã đề nghị, chờ giao nhận", "offered, to be received"),
         "received": ("đã giao nhận", "received"),
         "refused": ("không giao nhận", "refused"),
+        "withdrawn": ("đã rút đề nghị giao nhận", "withdrawn"),
     }
 
     if TYPE_CHECKING:  # As in `Staged`.
@@ -52,7 +54,7 @@ class Handover(Staged):
 
     @classmethod
     def _start(cls, said: HandOver, act: Act) -> Self:
-        if said.step == "refused":
+        if said.step in ("refused", "withdrawn"):
             raise refusals.nothing_to_refuse(cls.ARTICLE)
         cls._refuse_unless_whole(said, act)
         id = act.new_id()
@@ -78,7 +80,8 @@ class Handover(Staged):
                 raise refusals.not_what_was_offered(self._other_side, f"/{name}", self.ARTICLE)
         if said.partner.country != self.said.partner.country:
             raise refusals.not_what_was_offered(self._other_side, "/partner/country", self.ARTICLE)
-        if said.direction == "in":
+        withdrawn = said.step == "withdrawn"
+        if said.direction == "in" and not withdrawn:
             self.refuse_unless_offered(act, self.ARTICLE)
         elif self.holding(act) is None:
             raise not_with_you(self, act, self.ARTICLE)
@@ -89,7 +92,7 @@ class Handover(Staged):
             act,
             handover_id=self.id,
             agency=act.agency,
-            receiver=_receiver(said, act),
+            receiver=self.said.receiver if withdrawn else _receiver(said, act),
         )
 
     @classmethod
@@ -97,7 +100,7 @@ class Handover(Staged):
         """Raises `Refused` for a step that lacks what its law asks for."""
         if said.step == "received" and said.minutes_ref is None:
             raise refusals.minutes_needed(cls.ARTICLE)
-        if said.step == "refused" and said.reason is None:
+        if said.step in ("refused", "withdrawn") and said.reason is None:
             raise refusals.reason_needed(cls.ARTICLE)
         if said.to is not None:
             if said.direction == "out":
@@ -160,6 +163,10 @@ class SuspectHandover(Handover):
         SuspectHandedOver: step("offered", SUSPECTS, by_holder=False),
     }
 
+    if TYPE_CHECKING:  # As in `Staged`.
+        case_id: UUID | None
+        """As it was first said, when it was proved to be there."""
+
     @staticmethod
     def _event() -> type[HandedOver]:
         return SuspectHandedOver
@@ -171,7 +178,9 @@ class SuspectHandover(Handover):
         return cls._start(said, act)
 
     def hand_over_suspect(self, said: HandOverSuspect, act: Act) -> None:
-        """Receive or refuse the suspect who was offered."""
+        """Receive or refuse the suspect who was offered, or withdraw the offer."""
+        if said.case_id not in (None, self.case_id):
+            raise refusals.not_what_was_offered(self._other_side, "/case_id", self.ARTICLE)
         self._answer(said, act)
 
     @staticmethod
@@ -184,11 +193,12 @@ class SuspectHandover(Handover):
     @property
     def subjects(self) -> tuple[str, ...]:
         """The handover, the person by pseudonym, and the case."""
-        case = self.said.case_id
-        return (*super().subjects, *((f"case:{case}",) if case else ()))
+        return (*super().subjects, *((f"case:{self.case_id}",) if self.case_id else ()))
 
     def evolve(self, event: SuspectHandedOver) -> None:
         """Take a fact in."""
+        if event.originator_version == 1:
+            self.case_id = event.case_id
         self._handed(event)
 
 
@@ -213,7 +223,7 @@ class VictimHandover(Handover):
         return cls._start(said, act)
 
     def hand_over_victim(self, said: HandOverVictim, act: Act) -> None:
-        """Receive or refuse the victim who was offered."""
+        """Receive or refuse the victim who was offered, or withdraw the offer."""
         self._answer(said, act)
 
     @classmethod

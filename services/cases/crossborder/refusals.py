@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from shared.actor import VIETNAM
-from shared.errors import NotAllowed, Refused
+from shared.errors import NotAllowed, NotFound, Refused
 
 AGREEMENTS = "hiệp định song phương; Công ước ASEAN về phòng, chống mua bán người"
 SECRECY = "Luật Bảo vệ bí mật nhà nước (29/2018/QH14; từ 1/3/2026: 117/2025/QH15); S3"
@@ -62,6 +62,32 @@ def whose_verification() -> Refused:
         rule="PCMBN 2024 Điều 29–31",
         remedy_vi="Điền subject_id, không điền tên.",
         remedy_en="Give subject_id, never a name.",
+    )
+
+
+def unknown_case(case: UUID) -> NotFound:
+    """What is asked or done for a case is told to who has it: it must be there."""
+    return NotFound(
+        "not-found",
+        f"Không có case:{case}.",
+        f"There is no case:{case}.",
+        pointer="/case_id",
+        rule="BLTTHS Điều 491–493; danh mục sự kiện 98, 101",
+        remedy_vi="Kiểm tra lại mã vụ án, hoặc bỏ case_id khi chưa khởi tố vụ án.",
+        remedy_en="Check the id of the case; leave case_id out while none is instituted.",
+    )
+
+
+def unknown_person(person: UUID, pointer: str) -> NotFound:
+    """A pseudonym is given when somebody is first held or prosecuted, and stays the same."""
+    return NotFound(
+        "not-found",
+        f"Không có person:{person}.",
+        f"There is no person:{person}.",
+        pointer=pointer,
+        rule="BLTTHS Điều 491–493; danh mục sự kiện 98, 101",
+        remedy_vi="Ghi nhận việc bắt, giữ hoặc khởi tố bị can trước, rồi dùng mã người được cấp.",
+        remedy_en="Record the hold or the prosecution first, then use the pseudonym it answers.",
     )
 
 
@@ -174,11 +200,11 @@ def minutes_needed(article: str) -> Refused:
 
 
 def reason_needed(article: str) -> Refused:
-    """Who refuses a person says why."""
+    """Who refuses a person, or withdraws an offer, says why."""
     return Refused(
         "reason-needed",
-        "Từ chối thì phải nêu lý do (reason).",
-        "A refusal gives its reason.",
+        "Từ chối hoặc rút đề nghị thì phải nêu lý do (reason).",
+        "A refusal or a withdrawal gives its reason.",
         pointer="/reason",
         rule=article,
         remedy_vi="Điền reason, không nêu tên người.",
@@ -213,11 +239,11 @@ def only_from_abroad(pointer: str, article: str) -> Refused:
 
 
 def nothing_to_refuse(article: str) -> Refused:
-    """What was not offered is not refused."""
+    """What was not offered is neither refused nor withdrawn."""
     return Refused(
         "not-on-its-way",
-        "Chưa có đề nghị giao, nhận nào để từ chối.",
-        "Nothing was offered that could be refused.",
+        "Chưa có đề nghị giao, nhận nào để từ chối hoặc rút lại.",
+        "Nothing was offered that could be refused or withdrawn.",
         pointer="/step",
         rule=article,
         remedy_vi="Ghi nhận đề nghị (offered) trước.",

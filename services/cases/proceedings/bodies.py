@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from services.cases.proceedings.parts import Institutor
+from services.cases.trials.courts import REVIEW, hears_appeals_from
 from shared.actor import Act
 from shared.reference import Register
 from shared.reference.areas import CENTRE
@@ -57,8 +58,17 @@ def areas_of_the_day(act: Act, area: str) -> Iterator[str]:
 
 
 def supervises(act: Act, holder: str) -> bool:
-    """Whether the actor is a procuracy or court whose area contains that of the file's holder."""
-    return kind_of(act.agency) in ("VKS", "COURT") and (
+    """Whether the actor is set over who has the file: over a court the court that stands above it
+    or reviews for the whole country, over anybody else a procuracy."""
+    if kind_of(holder) == "COURT":
+        reviews = act.by.type_code in REVIEW and act.by.area == CENTRE
+        return reviews or hears_appeals_from(act, holder)
+    return is_procuracy_over(act, holder)
+
+
+def is_procuracy_over(act: Act, holder: str) -> bool:
+    """Whether the actor is a procuracy whose area contains that of the file's holder."""
+    return kind_of(act.agency) == "VKS" and (
         act.by.area == CENTRE or reaches(act, holder.partition("-")[2])
     )
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.cases.accused.commands import decide_of_case
+from services.cases.following import decide_of_case
 from services.cases.limits import CODES_MAX, NAMES_MAX
 from services.cases.proceedings import refusals
 from services.cases.proceedings.domain import Case

@@ -232,7 +232,8 @@ class Case(Handed, Halting, Grouped, OnTrial):
         self.refuse_while_on_its_way(article)
         agency_of(said.competent_court, act.on, act.register, "/competent_court")
         if kind_of(said.competent_court) != "COURT":
-            raise refusals.wrong_way(self.holder, said.competent_court, article, "/competent_court")
+            to = said.competent_court
+            raise refusals.wrong_way(self.holder, to, ("COURT",), article, "/competent_court")
         charges = _charges(said)
         self.record(
             IndictmentIssued,

@@ -7,7 +7,7 @@ sent; `agency` says who. Severity follows from article and clause and is always 
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from services.cases.limits import CODES_MAX, NAMES_MAX, PERSONS_MAX, DocumentNumber
 from services.cases.lists import Offence, Route, Severity
@@ -103,19 +103,19 @@ class CaseInstitutionChanged(Event, ChangeInstitution):
 
 
 class TransferCase(Command):
-    """A case goes to another body by competence: offered, then received or refused there."""
+    """A case goes to another body by competence: offered, received or refused there, withdrawn."""
 
     step: HandoverStep = "offered"
     to: AgencyRef
     """Who is to have it, in every step."""
     reason: Text | None = None
-    """Why it is transferred, or why it is refused."""
+    """Why it is transferred, refused or withdrawn."""
     decision_ref: DocumentNumber | None = None
     """The decision to transfer; needed when it is offered."""
 
 
 class CaseTransferred(Event, TransferCase):
-    """A case was offered to another body, received or refused there."""
+    """A case was offered to another body, received or refused there, or the offer withdrawn."""
 
     TOPIC: ClassVar[str] = "cases.case_transferred.v1"
     LABEL: ClassVar[tuple[str, str]] = ("Chuyển vụ án theo thẩm quyền", "Case transferred")
@@ -129,6 +129,8 @@ class CaseTransferred(Event, TransferCase):
     stage: Part
     procuracies: tuple[AgencyRef, ...] = ()
     """Who supervises the body that has received it; none as long as it has not."""
+    offered_at: AwareDatetime | None = None
+    """When what is withdrawn was offered; only said when it is withdrawn."""
 
 
 class Regrouping(Command):
@@ -300,7 +302,7 @@ class IndictmentIssued(Event, IssueIndictment):
 
 
 class TransmitCaseFile(Command):
-    """The file goes on to the next body: offered, then received or refused there."""
+    """The file goes on to the next body: offered, received or refused there, withdrawn."""
 
     step: HandoverStep = "offered"
     to: FileTo
@@ -310,10 +312,11 @@ class TransmitCaseFile(Command):
     documents: Items
     exhibits: Items
     refused_reason: Text | None = None
+    """Why it is refused, or withdrawn."""
 
 
 class CaseFileTransmitted(Event, TransmitCaseFile):
-    """The file of a case was offered, received or refused."""
+    """The file of a case was offered, received or refused, or the offer withdrawn."""
 
     TOPIC: ClassVar[str] = "cases.case_file_transmitted.v1"
     LABEL: ClassVar[tuple[str, str]] = ("Chuyển giao hồ sơ vụ án", "Case file transmitted")
@@ -324,6 +327,8 @@ class CaseFileTransmitted(Event, TransmitCaseFile):
     """Who had the file when this was recorded."""
     stage: Part
     """The part of the proceedings that the file comes from."""
+    offered_at: AwareDatetime | None = None
+    """When what is withdrawn was offered; only said when it is withdrawn."""
 
 
 class DesignateModelCase(Command):

@@ -2,7 +2,7 @@
 
 Two kinds of handover: the case goes to another body of the same kind, by competence
 (CaseTransferred), or its file goes on to the next kind of body (CaseFileTransmitted). Both are
-offered, then received: the file is with who offered it until then.
+offered, then received, refused or withdrawn: the file is with who offered it until it is received.
 """
 
 from collections.abc import Mapping
@@ -94,16 +94,18 @@ COUNTS_FROM_RECEIPT = frozenset({"INV-SUPP-VKS", "INV-SUPP-COURT", "INV-REINV"})
 class Handed(CaseFile):
     """A case that goes from body to body."""
 
+    PASSED_ON = True
+
     if TYPE_CHECKING:  # See CaseFile; both are the courts' half's.
         hearing: str
         late_remedy: bool
 
     def transfer_case(self, said: TransferCase, act: Act) -> None:
-        """Offer the case to the competent body; or, as that body, receive or refuse it."""
+        """Offer the case to the competent body, or withdraw that; that body receives or refuses."""
         self._hand(CaseTransferred, said, said.to, "/to", act)
 
     def transmit_case_file(self, said: TransmitCaseFile, act: Act) -> None:
-        """Offer the file to the next body; or, as that body, receive or refuse it."""
+        """Offer the file to the next body, or withdraw that; that body receives or refuses it."""
         self._hand(CaseFileTransmitted, said, said.receiver, "/receiver", act)
 
     def _hand(
@@ -122,10 +124,11 @@ class Handed(CaseFile):
         else:
             self._refuse_answer(event, said, receiver, act)
         sender = kind_here(self.holder)
-        derived: dict[str, object] = {}
+        withdrawn = said.step == "withdrawn"
+        derived: dict[str, object] = {"offered_at": self.offered_at if withdrawn else None}
         if event is CaseTransferred:
             over = procuracies_over(act) if said.step == "received" else ()
-            derived = {"by": sender, "procuracies": over}
+            derived |= {"by": sender, "procuracies": over}
         self.record(
             event, said, act, agency=act.agency, sender=self.holder, stage=self.part, **derived
         )
@@ -148,7 +151,7 @@ class Handed(CaseFile):
             or kinds[1] not in found.receivers
             or receiver == self.holder
         ):
-            raise refusals.wrong_way(self.holder, receiver, rule, pointer)
+            raise refusals.wrong_way(self.holder, receiver, self._ways(said), rule, pointer)
         if isinstance(said, TransferCase) and (said.reason is None or said.decision_ref is None):
             raise refusals.field_needed(
                 "/decision_ref" if said.reason else "/reason",
@@ -164,33 +167,49 @@ class Handed(CaseFile):
         receiver: str,
         act: Act,
     ) -> None:
-        """Only what was offered is received or refused, by whom it was offered to."""
+        """What was offered is received or refused by whom it was offered to, or withdrawn by whom
+        it is with."""
         rule = HANDING_STEPS[event].article
-        self.refuse_unless_offered(act, rule)
+        if said.step == "withdrawn":
+            self.refuse_unless_withdrawable(act, rule)
+        else:
+            self.refuse_unless_offered(act, rule)
         label, offered = _label(said), self._offered_as
         if receiver != self.offered_to or label != offered:
             pointer = "/kind" if label.split()[:1] == offered.split()[:1] else "/to"
             pointer = pointer if receiver == self.offered_to else "/receiver"
             raise staged.not_what_was_offered(self, pointer, rule)
         reason = said.reason if isinstance(said, TransferCase) else said.refused_reason
-        if said.step == "refused" and reason is None:
+        if said.step != "received" and reason is None:
             pointer = "/reason" if isinstance(said, TransferCase) else "/refused_reason"
-            raise refusals.field_needed(pointer, "lý do từ chối", "why it is refused", rule)
+            why = ("lý do từ chối hoặc rút lại", "why it is refused or withdrawn")
+            raise refusals.field_needed(pointer, *why, rule)
 
     def _way(self, said: TransferCase | TransmitCaseFile) -> Way | None:
         if isinstance(said, TransferCase):
             return TRANSFERS.get(self.stage)
-        return FILES.get((self.stage, said.to)) if self._is_due(said) else None
+        return FILES.get((self.stage, said.to)) if self._is_due(said.kind) else None
 
-    def _is_due(self, said: TransmitCaseFile) -> bool:
+    def _ways(self, said: TransferCase | TransmitCaseFile) -> tuple[str, ...]:
+        """Where the file may go from its stage and its holder: kinds of bodies, for people."""
+        whole = TRANSFERS.get(self.stage)
+        rows = [("transfer", whole)] if whole else []
+        if self._is_due(_kind(said)):
+            rows += [(f"to {to}", row) for (at, to), row in FILES.items() if at == self.stage]
+        kind = kind_of(self.holder)
+        return tuple(
+            f"{'/'.join(sorted(row.receivers))} ({how})" for how, row in rows if kind in row.senders
+        )
+
+    def _is_due(self, kind: str) -> bool:
         """What some stages need besides a row: only so does the file go on from there."""
         match self.stage:
             case "PROSECUTION":
-                return said.kind == "after_supplement" and self.indictment is not None
+                return kind == "after_supplement" and self.indictment is not None
             case "TRIAL_PREPARATION":
                 return not self.hearing  # Quashed, and no court has accepted it anew.
             case "IN_FORCE" | "EXECUTION":
-                return said.kind == "late_appeal" and self.late_remedy
+                return kind == "late_appeal" and self.late_remedy
         return True
 
     def _handed(self, event: CaseTransferred | CaseFileTransmitted) -> None:
@@ -200,7 +219,7 @@ class Handed(CaseFile):
             case "offered":
                 self._offers(event, receiver)
                 self._offered_as = _label(event)
-            case "refused":
+            case "refused" | "withdrawn":
                 self._stays()
             case "received":
                 self._arrives(event, receiver)
@@ -225,6 +244,10 @@ def _fact(
     said: TransferCase | TransmitCaseFile,
 ) -> type[CaseTransferred | CaseFileTransmitted]:
     return CaseTransferred if isinstance(said, TransferCase) else CaseFileTransmitted
+
+
+def _kind(said: TransferCase | TransmitCaseFile) -> str:
+    return "normal" if isinstance(said, TransferCase) else said.kind
 
 
 def _label(said: TransferCase | TransmitCaseFile) -> str:

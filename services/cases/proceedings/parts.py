@@ -15,8 +15,9 @@ Institutor = Literal["CQDT", "CAX", "BDBP", "CSB", "VKS", "COURT"]
 Guard, procuracy, court."""
 Part = Literal["investigation", "prosecution", "trial", "appeal"]
 """The part of the proceedings that a case is in, as the articles on suspension divide them."""
-HandoverStep = Literal["offered", "received", "refused"]
-"""A file is with who offered it until it is received, so that it is never with nobody."""
+HandoverStep = Literal["offered", "received", "refused", "withdrawn"]
+"""A file is with who offered it until it is received, so that it is never with nobody; until then
+who offered it may withdraw that."""
 ReturnedBy = Literal["VKS", "JUDGE", "PANEL", "APPEAL", "CASSATION"]
 FileTo = Literal["VKS", "COURT", "APPEAL_COURT", "CQDT"]
 Offences = Annotated[tuple[Offence, ...], Field(min_length=1, max_length=CODES_MAX)]

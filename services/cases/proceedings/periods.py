@@ -3,7 +3,6 @@
 The clock counts the periods; here only what a decision on an extension needs.
 """
 
-import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,6 +14,7 @@ from services.cases.proceedings.bodies import kind_of
 from services.cases.proceedings.parts import Course, Stretch
 from shared.actor import Act
 from shared.reference import load_register
+from shared.reference.calendar import months_after
 from shared.reference.deadlines import Extension, Length, Period, load_periods
 
 EXTENDED_AS: Mapping[str, str] = {"INV-REINV": "INV"}
@@ -50,7 +50,6 @@ WORDING_UNSEEN_FROM = date(2025, 7, 1)
 JUVENILE_PERIODS_FROM = date(2026, 1, 1)
 """Cases instituted since then have periods of at most half (Luật 59/2024/QH15 Điều 120, 179); how
 the half is counted was not seen."""
-MONTHS_OF_A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +157,5 @@ def _last_day(period: Period, course: Course, severity: Severity) -> date | None
     stretches: Sequence[Length | Stretch] = (length, *course.granted)
     day = course.since
     for each in stretches:
-        day = _months_after(day, each.n) if each.unit == "month" else day + timedelta(days=each.n)
+        day = months_after(day, each.n) if each.unit == "month" else day + timedelta(days=each.n)
     return day
-
-
-def _months_after(day: date, n: int) -> date:
-    """The same-numbered day n months on, or that month's last (BLTTHS Điều 134)."""
-    year, month = divmod(day.year * MONTHS_OF_A_YEAR + day.month - 1 + n, MONTHS_OF_A_YEAR)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last))

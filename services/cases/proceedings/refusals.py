@@ -150,16 +150,19 @@ def not_supervising(agency: str, holder: str, rule: str) -> NotAllowed:
     )
 
 
-def wrong_way(sender: str, receiver: str, rule: str, pointer: str) -> Refused:
-    """From this stage and this body a case does not go there."""
+def wrong_way(sender: str, receiver: str, ways: Sequence[str], rule: str, pointer: str) -> Refused:
+    """From this stage and this body a case does not go there. `ways`: where it may go."""
     return Refused(
         "wrong-way",
         f"Ở giai đoạn này hồ sơ không đi từ {sender} đến {receiver}.",
         f"At this stage the file does not go from {sender} to {receiver}.",
         pointer=pointer,
         rule=rule,
-        remedy_vi="Kiểm tra bên nhận và bước tố tụng còn thiếu (kết luận điều tra, cáo trạng).",
-        remedy_en="Check the receiver, and whether a conclusion or an indictment is missing.",
+        remedy_vi=f"Từ đây {sender} chuyển được đến: {', '.join(ways) or 'chưa nơi nào'}. Đến nơi "
+        "khác thì ghi nhận trước bước đưa hồ sơ đến đó (kết luận điều tra, cáo trạng, kháng cáo).",
+        remedy_en=f"From here {sender} sends it to: {', '.join(ways) or 'nobody yet'}. To go "
+        "elsewhere, first record what leads there (a conclusion, an indictment, an appeal).",
+        extra={"ways": list(ways)},
     )
 
 

@@ -55,4 +55,5 @@ def refuse_return(
         raise refusals.too_many_returns(said.by, limit)
     agency_of(said.returned_to, act.on, act.register, "/returned_to")
     if kind_of(said.returned_to) not in row.receivers:
-        raise refusals.wrong_way(holder, said.returned_to, refusals.RETURNS, "/returned_to")
+        to, ways = said.returned_to, sorted(row.receivers)
+        raise refusals.wrong_way(holder, to, ways, refusals.RETURNS, "/returned_to")

@@ -7,7 +7,7 @@ from services.cases.raids import refusals
 from shared.actor import Act
 from shared.reference.areas import CENTRE
 from shared.reference.errors import UnknownArea
-from shared.standing import agency_of, lies_in
+from shared.standing import agency_of, is_one_body, lies_in
 
 RAIDERS = (
     *("CA_*", "CQCSDT_*", "C02", "BCA"),
@@ -17,9 +17,6 @@ RAIDERS = (
 """Police, Border Guard, Coast Guard: who launches raids (catalogue 35)."""
 LEADERS = (*RAIDERS, "BCD138_*", "BCHQS_TINH")
 """Who leads a campaign and so concludes it (catalogue 31, 32)."""
-
-NEAREST = {"station": "commune", "regional": "province"}
-"""Level of bodies without a list → the level of the area by which one of them can be named."""
 
 
 def is_of(agency: str, types: Iterable[str]) -> bool:
@@ -33,8 +30,7 @@ def refuse_unless_bodies(names: Iterable[str], act: Act, pointer: str) -> None:
     for index, name in enumerate(names):
         place = pointer.format(index)
         agency = agency_of(name, act.on, act.register, place)
-        level = act.register.area(agency.area).level
-        if agency.is_collective and NEAREST.get(agency.level) != level:
+        if not is_one_body(act.register, agency):
             raise refusals.not_one_body(name, agency.name_vi, place)
 
 

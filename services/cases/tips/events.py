@@ -159,7 +159,7 @@ class TipClassified(Event, ClassifyTip):
 class TransferTip(Command):
     """A tip changes hands: it is offered, then received; until then it is with who offered it."""
 
-    step: Literal["offered", "received", "refused"] = "offered"
+    step: Literal["offered", "received", "refused", "withdrawn"] = "offered"
     kind: TransferKind
     to: AgencyRef
     """Who is to have it. For a takeover that is requested: the procuracy itself."""
@@ -168,11 +168,11 @@ class TransferTip(Command):
     fast_notice_at: AwareDatetime | None = None
     """When the receiver was told by the fastest means, before the papers."""
     reason: Line | None = None
-    """Why it is refused, or why the procuracy takes over."""
+    """Why it is refused or withdrawn, or why the procuracy takes over."""
 
 
 class TipTransferred(Event, TransferTip):
-    """A tip was offered to another body, received or refused there, or called in."""
+    """A tip was offered to another body, received or refused there, withdrawn, or called in."""
 
     TOPIC: ClassVar[str] = "cases.tip_transferred.v1"
     LABEL: ClassVar[tuple[str, str]] = ("Chuyển tin theo thẩm quyền", "Tip transferred")
@@ -185,6 +185,8 @@ class TipTransferred(Event, TransferTip):
     """What kind of body `to` is."""
     competent: bool
     """Whether `to` verifies tips itself: when it has received it, the period for that runs."""
+    offered_at: AwareDatetime | None = None
+    """When what is withdrawn was offered; only said when it is withdrawn."""
 
 
 class AssignTipHandler(Command):

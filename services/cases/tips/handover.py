@@ -1,4 +1,4 @@
-"""How a tip changes hands: offered, received or refused; called in by the procuracy. Pure."""
+"""How a tip changes hands: offered, received, refused or withdrawn; called in. Pure."""
 
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ DEAD_ENDS = frozenset({"HOTLINE", "OTHER"})
 class PassedOn(Staged):
     """What is in one body's hands and passes to another's, never to nobody's."""
 
+    PASSED_ON = True
+
     if TYPE_CHECKING:  # As in `Staged`.
         called_in_by: str | None
         """The procuracy that asked to have it."""
@@ -31,7 +33,7 @@ class PassedOn(Staged):
         """The stage from which it went on its way."""
 
     def transfer_tip(self, said: TransferTip, act: Act) -> None:
-        """Offer the tip to another body, receive or refuse it there, or call it in."""
+        """Offer the tip to another body, or withdraw that; receive or refuse it; call it in."""
         if self.said_before(TipTransferred, said, act):
             return
         self.refuse_unless_at(TipTransferred, act)
@@ -52,6 +54,7 @@ class PassedOn(Staged):
             holder=self.holder,
             receiver=to.receiver,
             competent=to.verifies or said.kind == TAKEOVER,
+            offered_at=self.offered_at if said.step == "withdrawn" else None,
         )
 
     def _refuse_offer(self, said: TransferTip, act: Act, article: str) -> None:
@@ -88,12 +91,15 @@ class PassedOn(Staged):
             raise not_supervising(act.agency, self.holder, article)
 
     def _refuse_answer(self, said: TransferTip, act: Act, article: str) -> None:
-        self.refuse_unless_offered(act, article)
+        if said.step == "withdrawn":
+            self.refuse_unless_withdrawable(act, article)
+        else:
+            self.refuse_unless_offered(act, article)
         assert self._offered is not None
         for name in ("kind", "to"):
             if getattr(said, name) != getattr(self._offered, name):
                 raise not_what_was_offered(self, f"/{name}", article)
-        if said.step == "refused":
+        if said.step != "received":
             if said.kind == TAKEOVER:
                 raise refusals.called_in_already(said.to)
             if said.reason is None:

@@ -124,11 +124,12 @@ def wrong_receiver(to: str, kind: TransferKind, article: str) -> Refused:
 
 
 def reason_needed(article: str) -> Refused:
-    """Whoever refuses a tip, or takes one over, says why."""
+    """Whoever refuses a tip, withdraws it or takes one over, says why."""
     return Refused(
         "reason-needed",
-        "Từ chối nhận tin, hoặc yêu cầu rút tin để trực tiếp giải quyết, phải nêu lý do.",
-        "Refusing a tip, or calling one in, needs a reason.",
+        "Từ chối nhận tin, rút lại việc chuyển tin, hoặc yêu cầu rút tin để trực tiếp giải quyết, "
+        "phải nêu lý do.",
+        "Refusing a tip, withdrawing the offer of one, or calling one in, needs a reason.",
         pointer="/reason",
         rule=article,
         remedy_vi="Ghi lý do.",
@@ -152,7 +153,8 @@ def not_called_in(to: str, by: str | None) -> Refused:
 
 
 def called_in_already(by: str) -> Refused:
-    """What the procuracy has asked for goes to it: nobody else calls it in, it cannot refuse."""
+    """What the procuracy has asked for goes to it: nobody else calls it in, neither side steps
+    back."""
     return Refused(
         "called-in-already",
         f"{by} đã yêu cầu rút tin để trực tiếp giải quyết.",

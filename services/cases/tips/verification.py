@@ -4,7 +4,6 @@ Lengths come from the dated table of periods. The clock (services/deadlines) say
 here only what a decision may say is checked, and whether it was asked for in time.
 """
 
-import calendar
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -12,12 +11,11 @@ from services.cases.tips import refusals
 from services.cases.tips.events import ExtendTipVerification, TipVerificationExtended
 from services.cases.tips.receivers import body_of
 from shared.actor import VIETNAM, Act
-from shared.reference.calendar import load_calendar
+from shared.reference.calendar import load_calendar, months_after
 from shared.reference.deadlines import Period, load_periods
 from shared.standing import acting_as, agency_of
 
 RULE = "TIP-RESOLVE"
-MONTHS_IN_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +89,6 @@ class Extensions:
     def _period(self) -> Period:
         """As it bound on the day on which it began to run."""
         return load_periods().period(RULE, self.since)
-
-
-def months_after(day: date, n: int) -> date:
-    """The same-numbered day n months on, or that month's last day (BLTTHS 134)."""
-    years, month = divmod(day.month - 1 + n, MONTHS_IN_YEAR)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def _moved(day: date) -> date:

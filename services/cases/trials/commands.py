@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.cases.accused.commands import decide_of_case
+from services.cases.following import decide_of_case
 from services.cases.proceedings.domain import Case
 from services.cases.trials.events import (
     AcceptCase,

@@ -145,13 +145,15 @@ def test_custody_is_ordered_by_who_holds_the_person_or_whose_area_contains_their
         (STATION, "2025-08-04", PROCURACY),
     ],
 )
-def test_another_line_takes_nobody_over_without_a_hand_over(holder: str, day: str, taker: str):
+def test_another_line_takes_nobody_over_before_it_has_their_case(holder: str, day: str, taker: str):
     it = held(holder, f"{day}T08:00")
     said = custody(since=at(f"{day}T10:00"), to=at(f"{day}T10:00") + timedelta(days=2))
 
-    with refused("file-not-with-you", "117"):
+    with refused("file-not-with-you", "117") as no:
         it.order_temporary_custody(said, act(taker, f"{day}T11:00"))
 
+    assert "khởi tố bị can trong vụ án đang giữ" in no.value.remedy_vi, "nobody hands people over"
+    assert holder in no.value.remedy_vi and it.STAGES["HELD"][0] in no.value.vi
     assert (it.holder, it.stage, it.measure) == (holder, "HELD", "held")
 
 

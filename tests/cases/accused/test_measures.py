@@ -169,7 +169,7 @@ def test_a_measure_replaces_what_binds_and_release_ends_it():
         ({"to": "approval", "reason": "approved"}, PROCURACY, "measure-not-here", "109"),
         (
             {"to": "sentence_started", "reason": "sentence_started"},
-            COURT,
+            PROCURACY,
             "measure-not-here",
             "364",
         ),

@@ -19,6 +19,7 @@ from services.cases.corrections.events import (
 )
 from services.cases.proceedings.commands import institute_case
 from services.cases.proceedings.domain import Case
+from services.cases.proceedings.events import TransmitCaseFile
 from services.cases.raids.commands import conclude_raid, launch_raid
 from services.cases.raids.domain import Raid
 from services.cases.service import SERVICE
@@ -28,11 +29,19 @@ from services.cases.tips.events import ClassifyTip
 from shared.correcting import correcting
 from shared.corrections import OCCURRED_AT, Authority, CorrectRecord, folded
 from shared.errors import NotAllowed, Refused
+from shared.fields import AgencyRef
 from shared.http.routes import events_of
-from shared.reference.errors import AgencyNotInExistence
+from shared.reference.errors import AgencyNotInExistence, AreaNotInExistence
 from tests.cases.accused.examples import custody, hold
-from tests.cases.examples import COURT, INVESTIGATORS, POLICE, STRANGER, at
-from tests.cases.proceedings.examples import institute
+from tests.cases.examples import (
+    COURT,
+    INVESTIGATORS,
+    POLICE,
+    PROCURACY,
+    STRANGER,
+    at,
+)
+from tests.cases.proceedings.examples import conclude, institute
 from tests.cases.raids.examples import conclusion, raid
 from tests.cases.tips.examples import tip
 from tests.cases.world import World, id_of
@@ -40,6 +49,8 @@ from tests.cases.world import World, id_of
 correct_record = correcting(RecordCorrected)
 EVENTS = {event.TOPIC: event for event in SERVICE.events}
 LATER = at("2025-08-20")
+A_BODY = next(str(each) for each in get_args(AgencyRef)[1].metadata if "pattern" in str(each))
+"""How a field looks that names a body."""
 
 
 async def event_of(office: World, name: str) -> UUID:
@@ -202,6 +213,53 @@ async def test_who_could_not_have_recorded_it_then_cannot_be_put_there(office: W
     await correct(
         office, "tip_received", "occurred_at", "2025-07-01T08:00:00+07:00", "HOTLINE_111-VN"
     )
+
+
+NATIONAL = "C02-VN"
+EVE, FIRST = "2025-06-30T08:00:00+07:00", "2025-07-01T08:00:00+07:00"
+"""On 1/7/2025 began the provinces and communes of now, and the bodies that sit in them."""
+
+
+async def test_a_file_did_not_go_to_a_body_before_that_was_there(office: World):
+    said = institute(place="P63-40")
+    id = id_of(await office.does(institute_case, said, NATIONAL, at("2025-06-20T08:00")))
+    day = at("2025-06-25T08:00")
+    await office.decides(Case, Case.conclude_investigation, conclude(), id, NATIONAL, day)
+    sent = TransmitCaseFile(to="VKS", receiver=PROCURACY, documents=3, exhibits=0)
+    day = at("2025-07-02T08:00")
+    await office.decides(Case, Case.transmit_case_file, sent, id, NATIONAL, day)
+
+    with pytest.raises(AgencyNotInExistence, match=r"2025-07-01"):
+        await correct(office, "case_file_transmitted", "occurred_at", EVE, NATIONAL)
+    await correct(office, "case_file_transmitted", "occurred_at", FIRST, NATIONAL)
+
+    assert (await state(office, Case, id)).offered_at == at("2025-07-01T08:00")
+
+
+async def test_a_case_was_not_instituted_in_an_area_before_that_was_there(office: World):
+    said = institute(place="P34-40-16681")
+    await office.does(institute_case, said, NATIONAL, at("2025-07-02T08:00"))
+
+    with pytest.raises(AreaNotInExistence, match=r"2025-07-01"):
+        await correct(office, "case_prosecution_instituted", "occurred_at", EVE, NATIONAL)
+    await correct(office, "case_prosecution_instituted", "occurred_at", FIRST, NATIONAL)
+
+
+def test_whatever_body_a_movable_fact_names_is_asked_for_again():
+    """Of what is stated; what is derived stays what was then said."""
+    movable = [
+        EVENTS[each] for each, may in RecordCorrected.CORRECTABLE.items() if OCCURRED_AT in may
+    ]
+
+    named = {
+        name
+        for event in movable
+        for name, field in event.model_fields.items()
+        if name not in event.derived_fields() and A_BODY in str(field)
+    }
+
+    assert named and named <= RecordCorrected.NAMED
+    assert all(any(name in each.model_fields for each in movable) for name in RecordCorrected.NAMED)
 
 
 async def test_who_records_nothing_of_the_kind_corrects_nothing(office: World):

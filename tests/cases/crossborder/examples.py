@@ -64,5 +64,5 @@ def victim(step: str = "offered", **other: Any) -> HandOverVictim:
 
 
 def _papers(step: str) -> dict[str, str]:
-    papers = {"received": {"minutes_ref": "3/BBBG"}, "refused": {"reason": "giấy tờ chưa đủ"}}
-    return papers.get(step, {})
+    papers = {"minutes_ref": "3/BBBG"} if step == "received" else {"reason": "giấy tờ chưa đủ"}
+    return {} if step == "offered" else papers

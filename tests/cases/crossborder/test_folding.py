@@ -20,19 +20,19 @@ from tests.cases.examples import MORNING, POLICE, STATION, STRANGER, act, folded
 
 DRAWN: dict[str, set[tuple[str, str]]] = {
     # Catalogue, "Cross-border" 98–102 (2c draws none of it): a request is closed by the answer that
-    # is the last; a handover is offered, then received or refused.
+    # is the last; a handover is offered, then received, refused or withdrawn.
     "CrossBorderRequestAnswered": {
         ("requested", "answered"),
         ("answered", "answered"),
         ("requested", "closed"),
         ("answered", "closed"),
     },
-    "SuspectHandedOver": {("offered", "received"), ("offered", "refused")},
-    "VictimHandedOver": {("offered", "received"), ("offered", "refused")},
+    "SuspectHandedOver": {("offered", step) for step in ("received", "refused", "withdrawn")},
+    "VictimHandedOver": {("offered", step) for step in ("received", "refused", "withdrawn")},
 }
 WHO = (POLICE, STATION, STRANGER)
 WAYS = ("in", "out")
-ANSWERS = ("offered", "received", "refused")
+ANSWERS = ("offered", "received", "refused", "withdrawn")
 Step = Callable[[Any, Any], None]
 NUMBERS = count(1)
 
@@ -117,7 +117,7 @@ def test_the_walks_can_take_every_step_that_is_drawn():
     for steps in ([0, 0, 1], [1]):
         it = BorderRequest.request_information(request(), act(POLICE))
         taken |= walked(it, [(REQUEST_STEPS[i], POLICE, 1 + n) for n, i in enumerate(steps)])
-    for i in (2, 4):
+    for i in (2, 4, 6):
         one = SuspectHandover.begin_suspect_handover(suspect(), act(POLICE))
         two = VictimHandover.begin_victim_handover(victim(), act(POLICE))
         taken |= walked(one, [(SUSPECT_STEPS[i], POLICE, 1)])

@@ -84,6 +84,32 @@ def test_a_refused_person_stays_where_they_were():
     refused(lambda: it.hand_over_victim(victim("received"), act(STATION, NOON)), "wrong-stage")
 
 
+@pytest.mark.parametrize("way", ["in", "out"])
+def test_an_offer_that_was_a_mistake_is_taken_back_by_who_made_it(way: str):
+    to = STATION if way == "in" else None
+    it = offered(direction=way, to=to)
+
+    it.hand_over_suspect(suspect("withdrawn", direction=way), act(POLICE, NOON))
+
+    assert (it.stage, it.holder, it.offered_to) == ("withdrawn", POLICE, None)
+    assert it.pending_events[-1].receiver == to, "who was to have them is told"
+    no = refused(
+        lambda: it.hand_over_suspect(suspect("received", direction=way), act(STATION, NOON)),
+        "wrong-stage",
+    )
+    assert it.STAGES["withdrawn"][0] in no.vi
+
+
+@pytest.mark.parametrize("way", ["in", "out"])
+def test_nobody_else_takes_an_offer_back(way: str):
+    it = offered(direction=way, to=STATION if way == "in" else None)
+
+    refused(
+        lambda: it.hand_over_suspect(suspect("withdrawn", direction=way), act(STATION, NOON)),
+        "file-not-with-you",
+    )
+
+
 def test_the_same_answer_again_is_no_news():
     it = coming()
     it.hand_over_victim(victim("received"), act(STATION, NOON))
@@ -96,6 +122,7 @@ def test_the_same_answer_again_is_no_news():
     ("said", "code", "pointer"),
     [
         ({"step": "refused"}, "not-on-its-way", "/step"),
+        ({"step": "withdrawn"}, "not-on-its-way", "/step"),
         ({"step": "received", "minutes_ref": None}, "minutes-needed", "/minutes_ref"),
         ({"step": "received", "next": None}, "next-needed", "/next"),
         ({"direction": "out", "to": STATION}, "only-from-abroad", "/to"),
@@ -116,6 +143,7 @@ def test_a_handover_that_cannot_begin_is_refused(said: dict[str, Any], code: str
         (STATION, {"partner": CHINA}, NOON, "not-what-was-offered", "/partner/country"),
         (STATION, {"direction": "out"}, NOON, "not-what-was-offered", "/direction"),
         (STATION, {"step": "refused", "reason": None}, NOON, "reason-needed", "/reason"),
+        (STATION, {"step": "withdrawn", "reason": None}, NOON, "reason-needed", "/reason"),
         (STATION, {"step": "offered", "gate": "Cầu Treo"}, NOON, "on-its-way", ""),
         (STATION, {}, at("2025-08-04T07:59"), "before-its-stage", "/occurred_at"),
     ],
@@ -143,6 +171,21 @@ def test_only_the_body_that_has_a_person_says_that_they_left():
     )
 
     assert isinstance(no, NotAllowed) and POLICE in no.vi
+
+
+def test_the_case_of_a_handover_is_the_one_that_was_first_said():
+    case = UUID(int=0xCA5E)
+    it = offered(to=STATION, case_id=case)
+
+    elsewhere = suspect("received", case_id=UUID(int=0xCA5F))
+    refused(
+        lambda: it.hand_over_suspect(elsewhere, act(STATION, NOON)),
+        "not-what-was-offered",
+        "/case_id",
+    )
+    it.hand_over_suspect(suspect("received"), act(STATION, NOON))
+
+    assert it.stage == "received" and it.subjects[-1] == f"case:{case}"
 
 
 def test_who_leaves_is_not_offered_twice():

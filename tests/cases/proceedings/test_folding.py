@@ -76,6 +76,16 @@ def _receive(case: Any, by: Any) -> None:
     case.transmit_case_file(send(to, case.offered_to or STRANGER, step="received"), by)
 
 
+def _withdraw(case: Any, by: Any) -> None:
+    to, way = case.offered_to or STRANGER, case._offered_as or "VKS"
+    if way == "transfer":
+        case.transfer_case(transfer(to, step="withdrawn"), by)
+        return
+    where, _, kind = way.partition(" ")
+    said = {"step": "withdrawn", "kind": kind or "normal", "refused_reason": "Chuyển nhầm"}
+    case.transmit_case_file(send(where, to, **said), by)
+
+
 STEPS: Sequence[Step] = (
     lambda it, by: it.change_institution(change(), by),
     lambda it, by: it.change_institution(change(kind="cancel", offences_after=()), by),
@@ -110,6 +120,7 @@ STEPS: Sequence[Step] = (
     _receive,
     lambda it, by: it.designate_model_case(designate(), by),
     lambda it, by: accepted(it, by.at),
+    _withdraw,
 )
 FORWARD = (8, 9, 14, 22, 23, 24, 26, 28)
 """Steps that bring a case on, so that random histories get far."""

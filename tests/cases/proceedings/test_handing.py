@@ -22,6 +22,7 @@ from tests.cases.proceedings.examples import (
     charged,
     conclude,
     concluded,
+    give_back,
     handed,
     in_prosecution,
     indict,
@@ -90,6 +91,86 @@ def test_refusing_a_file_needs_a_reason():
     assert (refused.value.code, refused.value.pointer) == ("field-needed", "/refused_reason")
 
 
+def test_a_case_that_was_offered_by_mistake_is_taken_back_and_stays():
+    case = initial()
+    case.transfer_case(transfer(STRANGER), act(BORDER_GUARD, "2025-08-08T09:00"))
+    sent = case.offered_at
+
+    back = transfer(STRANGER, step="withdrawn", reason="Ghi nhầm nơi nhận")
+    case.transfer_case(back, act(BORDER_GUARD, "2025-08-08T10:00"))
+
+    assert (case.stage, case.holder, case.offered_to) == ("BG_INITIAL", BORDER_GUARD, None)
+    [_, fact] = case.pending_events
+    assert (fact.step, fact.sender, fact.offered_at, fact.procuracies) == (
+        "withdrawn",
+        BORDER_GUARD,
+        sent,
+        (),
+    )
+    with pytest.raises(Refused, match="not-on-its-way"):
+        case.transfer_case(transfer(STRANGER, step="received"), act(STRANGER, "2025-08-08T11:00"))
+    case.transfer_case(transfer(), act(BORDER_GUARD, "2025-08-08T11:00"))
+    assert case.offered_to == INVESTIGATORS
+
+
+def test_a_file_that_was_returned_to_the_wrong_body_is_taken_back_and_sent_aright():
+    case = in_prosecution()
+    wrong = give_back(returned_to=STRANGER)
+    case.request_supplementary_investigation(wrong, act(PROCURACY, "2025-11-10T08:00"))
+
+    back = send("CQDT", STRANGER, step="withdrawn", refused_reason="Ghi nhầm nơi nhận")
+    case.transmit_case_file(back, act(PROCURACY, "2025-11-10T09:00"))
+    handed(case, send("CQDT", INVESTIGATORS), PROCURACY, INVESTIGATORS, "2025-11-11")
+
+    assert (case.stage, case.holder, case.returns) == ("SUPPLEMENTARY", INVESTIGATORS, {"VKS": 1})
+
+
+@pytest.mark.parametrize(
+    ("more", "by", "moment", "code"),
+    [
+        ({}, PROCURACY, "2025-11-04T12:00", "not-your-offer"),
+        ({}, STRANGER, "2025-11-04T12:00", "not-your-offer"),
+        ({"receiver": REGIONAL_PROCURACY}, INVESTIGATORS, "2025-11-04T12:00", "not-what-was"),
+        ({"kind": "late_appeal"}, INVESTIGATORS, "2025-11-04T12:00", "not-what-was-offered"),
+        ({"refused_reason": None}, INVESTIGATORS, "2025-11-04T12:00", "field-needed"),
+        ({}, INVESTIGATORS, "2025-11-04T07:59", "before-its-offer"),
+    ],
+)
+def test_only_who_offered_a_file_takes_it_back_as_it_was_offered(more, by, moment, code):
+    case = concluded()
+    case.transmit_case_file(send(), act(moment="2025-11-04T08:00"))
+    said = {"step": "withdrawn", "refused_reason": "Chuyển nhầm"} | more
+
+    with pytest.raises(Refused, match=code) as no:
+        case.transmit_case_file(send(**said), act(by, moment))
+
+    assert no.value.rule and no.value.remedy_vi and no.value.remedy_en
+    assert (case.holder, case.offered_to) == (INVESTIGATORS, PROCURACY)
+
+
+def test_a_file_that_was_received_is_taken_back_by_nobody():
+    case = in_prosecution()
+
+    with pytest.raises(Refused, match="nothing-to-withdraw") as no:
+        case.transmit_case_file(
+            send("COURT", step="withdrawn", refused_reason="Chuyển nhầm"),
+            act(INVESTIGATORS, "2025-11-30"),
+        )
+
+    assert PROCURACY in no.value.vi and case.STAGES["PROSECUTION"][0] in no.value.vi
+    assert PROCURACY in no.value.remedy_vi
+
+
+def test_the_heir_of_who_offered_takes_that_back():
+    police, to = "CQCSDT_HUYEN-P63-22-194", "CQCSDT_TINH-P63-40"
+    case = _of_the_district(police)
+    case.transfer_case(transfer(to), act(police, "2025-02-20"))
+
+    case.transfer_case(transfer(to, step="withdrawn"), act("CQCSDT_TINH-P63-22", "2025-03-02"))
+
+    assert (case.offered_to, case.holder) == (None, police)
+
+
 @pytest.mark.parametrize("more", [{"reason": None}, {"decision_ref": None}])
 def test_a_transfer_is_decided_with_a_reason(more):
     with pytest.raises(Refused, match="field-needed"):
@@ -127,6 +208,27 @@ def test_an_unconcluded_file_does_not_go_to_the_procuracy():
         instituted().transmit_case_file(send(), act(moment="2025-11-04"))
 
     assert refused.value.code == "wrong-way"
+    assert refused.value.extra["ways"] == ["CQDT (transfer)"], "an investigation goes on elsewhere"
+    assert "CQDT (transfer)" in refused.value.remedy_vi
+
+
+@pytest.mark.parametrize(
+    ("begun", "said", "ways"),
+    [
+        (concluded, send("COURT", REGIONAL_COURT), ["VKS (to VKS)"]),
+        (charged, send("VKS", REGIONAL_PROCURACY), ["COURT (to COURT)"]),
+        (in_prosecution, send("COURT", REGIONAL_COURT), ["VKS (transfer)"]),
+        (before_court, send("COURT", COURT), ["VKS (transfer)"]),
+    ],
+)
+def test_who_sends_a_file_the_wrong_way_is_told_where_it_goes(begun, said, ways):
+    case = begun()
+
+    with pytest.raises(Refused, match="wrong-way") as refused:
+        case.transmit_case_file(said, act(case.holder, "2025-12-05"))
+
+    assert refused.value.extra["ways"] == ways
+    assert ways[0] in refused.value.remedy_vi and ways[0] in refused.value.remedy_en
 
 
 def test_a_court_gets_no_file_without_an_indictment():
@@ -137,8 +239,9 @@ def test_a_court_gets_no_file_without_an_indictment():
 
 
 def test_who_does_not_have_the_file_does_not_send_it():
-    with pytest.raises(NotAllowed, match="file-not-with-you"):
+    with pytest.raises(NotAllowed, match="file-not-with-you") as refused:
         concluded().transmit_case_file(send(), act(STRANGER, "2025-11-04"))
+    assert "hoặc chuyển hồ sơ" in refused.value.remedy_vi
 
 
 def test_a_file_is_offered_to_one_body_at_a_time():

@@ -120,6 +120,7 @@ def test_only_the_launching_body_concludes_and_not_before_the_launch():
 
     no = refused(lambda: it.conclude_raid(EMPTY, act(STATION, NIGHT)), "file-not-with-you")
     assert isinstance(no, NotAllowed) and POLICE in no.vi and "20:00 ngày 04/08/2025" in no.vi
+    assert "chuyển" not in no.remedy_vi, "a raid is handed to nobody"
     refused(
         lambda: it.conclude_raid(EMPTY, act(POLICE, "2025-08-04T19:59")),
         "before-its-stage",

@@ -144,7 +144,7 @@ def then(make: Make, *steps: Callable[[Any, Act, Case], Any], by: str = "") -> M
 
 
 def sought(it: Person, by: Act, of: Case) -> None:
-    it.issue_wanted_notice(seek(), by, of)
+    it.issue_wanted_notice(seek(), act(INVESTIGATORS, by.at), of)
 
 
 def found(it: Person, by: Act, of: Case) -> None:
@@ -362,6 +362,8 @@ ROWS: dict[type[Event], Row] = {
         (
             Try(CASE_HOLDER, beside(Person.issue_wanted_notice, seek(decision_ref="45/QĐ"))),
             Try(CASE_HOLDER, beside(Person.issue_wanted_notice, seek(kind="lift"))),
+            Try(INVESTIGATORS, beside(Person.issue_wanted_notice, seek(decision_ref="46/QĐ"))),
+            Try(INVESTIGATORS, beside(Person.issue_wanted_notice, seek(kind="lift"))),
         )
     ),
     ProceduralStandingChanged: Row(

@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from shared.policy import NEAREST
 from shared.reference import Register, load_register
 from shared.reference.areas import CENTRE
 from shared.reference.files import read_json
 from shared.reference.kinds import Kind
+from shared.standing import NEAREST
 
 TYPES: tuple[str, ...] = tuple(row["code"] for row in read_json("agencies.json")["types"])
 DAYS = tuple(map(date.fromisoformat, ("2025-08-04", "2025-05-05", "2025-01-20", "2024-08-05")))

@@ -61,7 +61,7 @@ def answered(final: bool) -> BorderRequest:
 
 
 def handed(kind: Any, say: Any, step: str = "", **said: Any) -> Any:
-    """A person who was offered, and then, when a step is named, received or refused."""
+    """A person who was offered, and then, when a step is named, received, refused or withdrawn."""
     begin = getattr(kind, f"begin_{kind.KIND}")
     it = begin(say(**said), act(STATION))
     if step:
@@ -87,6 +87,7 @@ def handover(kind: Any, say: Any, event: Any) -> Machine:
             ),
             "received": (stands(lambda: handed(kind, say, "received")),),
             "refused": (stands(lambda: handed(kind, say, "refused")),),
+            "withdrawn": (stands(lambda: handed(kind, say, "withdrawn")),),
         },
         {
             event: Row(
@@ -96,6 +97,7 @@ def handover(kind: Any, say: Any, event: Any) -> Machine:
                     Try(STATION, first(begins(begin, say("received"))), anywhere=GATE),
                     Try(OFFERED, later(on(reply, say("received")))),
                     Try(OFFERED, later(on(reply, say("refused")))),
+                    Try(HOLDER, later(on(reply, say("withdrawn")))),
                     Try(HOLDER, later(on(reply, gone))),
                 )
             )

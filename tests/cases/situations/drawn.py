@@ -9,7 +9,7 @@ binds an accused stands beside the stages: detained or on bail, they are accused
 from collections.abc import Iterator, Mapping
 
 MEASURED = frozenset({"DETAINED", "ON_MEASURE"})
-HANDED_OVER = "offered>received offered>refused"
+HANDED_OVER = "offered>received offered>refused offered>withdrawn"
 DRAWN: Mapping[str, Mapping[str, str]] = {
     "tip": {
         "TipClassified": "received>in_hand received>linked received>referred",
@@ -72,7 +72,11 @@ DRAWN: Mapping[str, Mapping[str, str]] = {
 are the catalogue's (31–35, 98–102)."""
 BEYOND: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "tip": (
-        ("TipTransferred", "transferred>in_hand", "refused: it is where it was, never with nobody"),
+        (
+            "TipTransferred",
+            "transferred>in_hand",
+            "refused or withdrawn: it is where it was, never with nobody",
+        ),
         (
             "TipTransferred",
             "verifying>transferred suspended>transferred",

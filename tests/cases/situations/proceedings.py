@@ -98,7 +98,7 @@ def is_split_off(stand: Stand, by: Act) -> tuple[Case, ...]:
 
 
 def answers(step: str) -> Says:
-    """What was offered is received or refused in the words in which it was offered."""
+    """What was offered is received, refused or withdrawn in the words in which it was offered."""
 
     def says(stand: Stand, by: Act) -> None:
         case = stand.thing
@@ -200,6 +200,7 @@ ROWS: dict[type[Event], Row] = {
             ),
             Try(OFFERED, answers("received")),
             Try(OFFERED, answers("refused")),
+            Try(HOLDER, answers("withdrawn")),
         )
     ),
     CaseFileTransmitted: Row(
@@ -222,6 +223,7 @@ ROWS: dict[type[Event], Row] = {
             ),
             Try(OFFERED, answers("received")),
             Try(OFFERED, answers("refused")),
+            Try(HOLDER, answers("withdrawn")),
         )
     ),
     ProceedingsSuspended: Row(

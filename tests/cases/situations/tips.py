@@ -166,12 +166,13 @@ def calls_in(stand: Stand, by: Act) -> None:
 
 
 def answer(step: str) -> Any:
-    """Whoever it was offered to receives or refuses what was offered."""
+    """Whoever it was offered to receives or refuses what was offered; who offered withdraws it."""
 
     def says(stand: Stand, by: Act) -> None:
         went = stand.thing._offered or forward()
         said: dict[str, Any] = {"kind": went.kind, "to": went.to, "step": step}
-        stand.thing.transfer_tip(TransferTip(**said, reason="x" if step == "refused" else None), by)
+        said["reason"] = None if step == "received" else "x"
+        stand.thing.transfer_tip(TransferTip(**said), by)
 
     return says
 
@@ -256,6 +257,7 @@ MACHINES = (
                     Try(PROCURACY, calls_in),
                     Try(OFFERED, answer("received")),
                     Try(OFFERED, answer("refused")),
+                    Try(HOLDER, answer("withdrawn")),
                 )
             ),
             TipHandlerAssigned: Row(

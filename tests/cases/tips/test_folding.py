@@ -46,7 +46,7 @@ DRAWN: dict[str, set[tuple[str, str]]] = {
         ("received", "transferred"),
         ("in_hand", "transferred"),
         ("transferred", "received"),
-        # Refused: it is where it was (design: a file is never with nobody).
+        # Refused or withdrawn: it is where it was (design: a file is never with nobody).
         ("transferred", "in_hand"),
         # "any → verifying at the procuracy" when it takes over: asked for, handed over, received.
         *((each, each) for each in ("received", "in_hand", "verifying", "suspended")),
@@ -79,22 +79,25 @@ def classify(**said: Any) -> Step:
     return lambda it, by: it.classify_tip(ClassifyTip(**said), by)
 
 
-ANSWERS: Sequence[Step] = [
-    transfer(step=step, kind=kind, to=to, reason="x" if step == "refused" else None)
-    for kind, to in (
-        ("commune_forward", INVESTIGATORS),
-        ("competence", STRANGER),
-        ("vks_takeover", PROCURACY),
-    )
-    for step in ("offered", "received", "refused")
-]
+def transfers(*steps: str) -> Sequence[Step]:
+    return [
+        transfer(step=step, kind=kind, to=to, reason=None if step == "received" else "x")
+        for kind, to in (
+            ("commune_forward", INVESTIGATORS),
+            ("competence", STRANGER),
+            ("vks_takeover", PROCURACY),
+        )
+        for step in steps
+    ]
+
+
 STEPS: Sequence[Step] = (
     lambda it, by: it.classify_tip(CRIME, by),
     classify(classification="crime", competent=False, competent_agency=STRANGER),
     classify(classification="not_crime"),
     classify(classification="administrative"),
     classify(classification="duplicate", duplicate_of=FIRST),
-    *ANSWERS,
+    *transfers("offered", "received", "refused"),
     transfer(kind="vks_takeover_requested", to=PROCURACY, reason="x"),
     lambda it, by: it.assign_tip_handler(HANDLER, by),
     lambda it, by: it.notify_tip_informant(TOLD, by),
@@ -118,6 +121,7 @@ STEPS: Sequence[Step] = (
     ),
     lambda it, by: it.decide_case_non_institution(NO_CASE, by),
     lambda it, by: it.institute_case(LeadTipToCase(case_id=UUID(int=1)), by),
+    *transfers("withdrawn"),
 )
 
 

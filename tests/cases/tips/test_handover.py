@@ -80,6 +80,58 @@ def test_an_answer_is_given_by_whom_it_was_offered_and_to_what_was_offered(said,
     assert it.holder == COMMUNE_POLICE
 
 
+WRONG = {"step": "withdrawn", "reason": "chuyển nhầm nơi nhận"}
+
+
+def test_a_tip_that_was_passed_on_by_mistake_is_taken_back_and_passed_on_aright():
+    it = offered()
+    sent = it.offered_at
+
+    it.transfer_tip(forward(**WRONG), act(COMMUNE_POLICE, LATER))
+
+    assert (it.stage, it.holder, it.offered_to) == ("received", COMMUNE_POLICE, None)
+    assert (last(it).step, last(it).offered_at, last(it).holder) == (
+        "withdrawn",
+        sent,
+        COMMUNE_POLICE,
+    )
+    it.transfer_tip(forward(**WRONG), act(COMMUNE_POLICE, LATER))
+    assert len(news(it)) == 2, "said again it is no news"
+    it.transfer_tip(forward(to=POLICE), act(COMMUNE_POLICE, LATER))
+    assert it.offered_to == POLICE
+
+
+@pytest.mark.parametrize(
+    ("said", "by", "moment", "code"),
+    [
+        (WRONG, INVESTIGATORS, LATER, "not-your-offer"),
+        (WRONG, STRANGER, LATER, "not-your-offer"),
+        (WRONG | {"to": STRANGER}, COMMUNE_POLICE, LATER, "not-what-was-offered"),
+        (WRONG | {"kind": "competence"}, COMMUNE_POLICE, LATER, "not-what-was-offered"),
+        (WRONG | {"reason": None}, COMMUNE_POLICE, LATER, "reason-needed"),
+        (WRONG, COMMUNE_POLICE, "2025-08-04T08:01", "before-its-stage"),
+    ],
+)
+def test_only_who_offered_a_tip_takes_that_back_as_it_was_offered(said, by, moment, code):
+    it = offered()
+
+    with refused(code, "TTLT 01/2017 Điều 8"):
+        it.transfer_tip(forward(**said), act(by, moment))
+
+    assert (it.stage, it.offered_to, len(news(it))) == ("transferred", INVESTIGATORS, 1)
+
+
+def test_what_was_received_is_taken_back_by_nobody():
+    it = offered()
+    it.transfer_tip(forward(step="received"), act(moment="2025-08-05T08:00"))
+
+    with refused("nothing-to-withdraw", "TTLT 01/2017 Điều 8") as no:
+        it.transfer_tip(forward(**WRONG), act(COMMUNE_POLICE, LATER))
+
+    assert INVESTIGATORS in no.value.vi and "08:00 ngày 05/08/2025" in no.value.vi
+    assert it.STAGES["received"][0] in no.value.vi and INVESTIGATORS in no.value.remedy_vi
+
+
 def test_nothing_is_received_before_it_was_sent_or_without():
     with refused("before-its-stage", "BLTTHS Điều 145–146"):
         offered().transfer_tip(forward(step="received"), act(moment="2025-08-04T16:00"))

@@ -216,7 +216,7 @@ async def test_a_trial_after_a_review_begins_with_accused(office: World):
 async def test_who_fled_is_tried_and_still_wanted_until_they_are_found(office: World):
     dock = await (await Dock(office).charged()).indicted()
     await office.does(
-        persons.issue_wanted_notice, seek(), REGIONAL_COURT, "2025-08-18T13:00", id=dock.one
+        persons.issue_wanted_notice, seek(), INVESTIGATORS, "2025-08-18T13:00", id=dock.one
     )
     await (await dock.ordered()).opened()
     rows = (convicted(dock.one), acquitted(dock.two))

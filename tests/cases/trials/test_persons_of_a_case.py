@@ -15,7 +15,7 @@ from services.cases.trials import commands as trials
 from services.cases.trials.events import PronounceJudgment
 from shared.context import Context, Outrun
 from tests.cases.accused.examples import review, seek
-from tests.cases.examples import REGIONAL_COURT, REGIONAL_PROCURACY
+from tests.cases.examples import INVESTIGATORS, REGIONAL_COURT, REGIONAL_PROCURACY
 from tests.cases.proceedings.examples import TRAFFICKING, discontinue, institute, resume
 from tests.cases.trials.dock import TOPIC, Dock
 from tests.cases.trials.examples import ACCEPT, ORDER, convicted
@@ -136,7 +136,7 @@ async def test_a_person_who_changes_meanwhile_makes_the_court_decide_anew(office
                 await office.does(
                     persons.issue_wanted_notice,
                     seek(),
-                    REGIONAL_COURT,
+                    INVESTIGATORS,
                     "2025-08-18T13:00",
                     id=dock.two,
                 )
