@@ -26,15 +26,4 @@ def test_what_is_there_at_the_start_is_never_again_looked_through_for_garbage():
     held = {id(each) for each in gc.get_objects()}
     assert not any(id(each) in held for each in there)
     assert gc.get_threshold()[0] == YOUNG_OBJECTS_MAX
-
-
-@pytest.mark.usefixtures("unsettled")
-def test_garbage_that_comes_later_is_still_found():
-    settle_memory()
-    one: list[object] = []
-    one.append(one)
-    del one
-
-    found = gc.collect()
-
-    assert found
+    assert gc.isenabled()

@@ -112,7 +112,8 @@ async def test_a_batch_leads_to_what_its_facts_lead_to_one_by_one(pool: asyncpg.
 
     for table in ("periods", "about", "early", "checkpoints"):
         await pool.execute(f"TRUNCATE deadlines_watch_v1.{table}")
-    await pool.execute("TRUNCATE deadlines_due_v1.periods, deadlines_due_v1.checkpoints CASCADE")
+    for table in ("periods", "subjects", "parties", "checkpoints"):
+        await pool.execute(f"TRUNCATE deadlines_due_v1.{table}")
     alone.facts = together.facts
     alone.begin(one_by_one=True)
     await alone.settle()
