@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from shared.actor import VIETNAM
+from shared.errors import Broken
 from shared.reference.calendar import MONTHS_OF_A_YEAR, WorkingCalendar, months_after
 from shared.reference.deadlines import Length
 
@@ -128,6 +129,7 @@ def as_stated(term: Mapping[str, Any]) -> End | None:
     """The end that a paper states, or None when it states none.
 
     *trước ngày D* ends before D begins; *đến hết ngày D* and *chậm nhất ngày D* at its 24:00.
+    Raises `Broken` for a kind of term that is not known: whether it ends, nobody could say.
     """
     match term.get("type", "window"):
         case "date":
@@ -138,8 +140,10 @@ def as_stated(term: Mapping[str, Any]) -> End | None:
             last = date.fromisoformat(term["to"]) - ONE_DAY
         case "window" | "period":
             last = date.fromisoformat(term["to"])
-        case _:
+        case "periodic" | "continuous" | "as_they_occur" | "statutory" | "none":
             return None
+        case unknown:
+            raise Broken(f"no term is called {unknown!r}: take the release that knows it")
     return End(midnight_after(last), last)
 
 

@@ -1,6 +1,7 @@
 """Counting: what holds for every length and every day."""
 
 from datetime import date, datetime, time, timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,9 @@ from services.deadlines.counting import (
     midnight_after,
     share_of,
 )
+from services.directives.due import Due
 from shared.actor import VIETNAM
+from shared.errors import Broken
 from shared.reference.calendar import load_calendar
 from shared.reference.deadlines import Length
 
@@ -30,6 +33,7 @@ MOMENTS = st.integers(0, 12 * 365 * 24 * 60).map(
 LENGTHS = st.builds(
     Length, st.integers(0, 30), st.sampled_from(["day", "working_day", "month", "year"])
 )
+KINDS = [get_args(kind.model_fields["type"].annotation)[0] for kind in get_args(get_args(Due)[0])]
 TET = [date(2026, 2, day) for day in range(16, 21)]
 
 
@@ -108,8 +112,16 @@ def test_at_once_has_no_length_and_the_same_day_ends_with_it():
     assert same.due == datetime(2026, 2, 15, tzinfo=VIETNAM)
 
 
-def test_a_paper_that_states_no_day_gives_no_end():
-    assert as_stated({"type": "continuous"}) is None
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_term_that_a_paper_can_have_is_known(kind: str):
+    end = as_stated({"type": kind, "on": "2026-07-30", "to": "2026-07-30"})
+
+    assert (end is not None) == (kind in ("date", "before", "window", "period"))
+
+
+def test_a_kind_of_term_of_a_later_release_is_not_taken_for_one_without_an_end():
+    with pytest.raises(Broken, match="take the release that knows it"):
+        as_stated({"type": "lunar", "on": "2026-07-30"})
 
 
 @pytest.mark.parametrize(
