@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,7 +19,7 @@ from pydantic import BaseModel
 from shared.actor import VIETNAM, Act, Actor
 from shared.auth import DevelopmentIssuer, Tokens, not_signed_in
 from shared.context import Context, Receipt, decide
-from shared.errors import Broken, Refused
+from shared.errors import Broken, NotAllowed, Refused
 from shared.fold import Fold
 from shared.follow import Follower, Projection
 from shared.http import asking, intake, problems, sse
@@ -28,7 +29,7 @@ from shared.policy import Competence
 from shared.reference import Register, RegisterError
 from shared.sealed import sealed_fields
 from shared.sql import Tables
-from shared.standing import in_its_time
+from shared.standing import in_its_time, read_by
 from shared.telemetry import COMMANDS as COMMANDS_COUNTED
 
 COMMANDS = uuid.UUID("6f0d6a52-8f4e-5d0b-9b3a-138138138138")
@@ -47,6 +48,18 @@ class Reader:
     projections: Mapping[str, Projection]
     followers: Mapping[str, tuple[Follower, ...]]
     logs: Mapping[str, Log]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names under which who asks reads today: its own first."""
+        return self.names_of(self.actor.agency)
+
+    def names_of(self, agency: str) -> tuple[str, ...]:
+        """Names under which that agency reads today."""
+        try:
+            return read_by(agency, self.now.astimezone(VIETNAM).date(), self.register)
+        except NotAllowed:
+            return (agency,)  # A name for several bodies, or for none: it stands for just that.
 
     @asynccontextmanager
     async def tables(self, name: str, *, snapshot: bool = False) -> AsyncIterator[Tables]:
@@ -160,9 +173,10 @@ class Door:
 
     def _until(self, request: web.Request) -> datetime:
         """When a stream has to end: with its token, to the second; one that would end before it
-        begins is refused, or its reader would come again and again."""
+        begins is refused, or its reader would come again and again. Tokens end by the issuer's
+        clock, which is the machine's, whatever time it is in the system."""
         until = self.tokens.expiry(_token(request))
-        if until <= self.clock():
+        if until.timestamp() <= time.time():
             raise not_signed_in("mã truy cập đã hết hạn", "the token has expired")
         return until
 

@@ -2,7 +2,6 @@ from datetime import date
 
 import pytest
 
-from services.directives.tasks.refusals import not_assigned
 from shared.errors import NotAllowed, Refused
 from shared.standing import Standing, acting_as, agency_of, lies_in, refuse_unless_acting, resolve
 from tests.directives.examples import (
@@ -100,8 +99,12 @@ def test_a_body_that_was_looked_up_on_another_day_covers_nobody():
 
 
 def test_a_stranger_is_refused_with_the_given_sentence():
-    with pytest.raises(NotAllowed, match="not-assigned-to-you"):
-        refuse_unless_acting(act(STRANGER), (POLICE,), ISSUED_ON, not_assigned("T01", STRANGER))
+    given = NotAllowed("not-yours", "Không phải việc của cơ quan này.", "It is not yours.")
+
+    with pytest.raises(NotAllowed) as refusal:
+        refuse_unless_acting(act(STRANGER), (POLICE,), ISSUED_ON, given)
+
+    assert refusal.value is given
 
 
 @pytest.mark.parametrize(
