@@ -124,10 +124,10 @@ async def _ask(pool: asyncpg.Pool, scale: Scale) -> dict[str, list[float]]:
                 await connection.fetchval("SELECT md5($1::text)", str(chance.randrange(streams)))
             )
             asked: dict[str, tuple[str, tuple[object, ...]]] = {
-                "page of a paper": (page, (paper, 0, EVER, EVER, PAGE, [], READER)),
-                "next page": (page, (paper, middle, EVER, EVER, PAGE, [], READER)),
-                "page as of a moment": (page, (paper, 0, moment, moment, PAGE, [], READER)),
-                "page of a task": (page, (task, 0, EVER, EVER, PAGE, [], READER)),
+                "page of a paper": (page, (paper, 0, EVER, EVER, PAGE, [], [READER])),
+                "next page": (page, (paper, middle, EVER, EVER, PAGE, [], [READER])),
+                "page as of a moment": (page, (paper, 0, moment, moment, PAGE, [], [READER])),
+                "page of a task": (page, (task, 0, EVER, EVER, PAGE, [], [READER])),
                 "state": (load, (stream, 0, None)),
             }
             for name, (statement, arguments) in asked.items():

@@ -14,6 +14,7 @@ Pure: no clock, no database, no network.
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -135,9 +136,12 @@ class Aggregate(BaseAggregate[UUID]):
         """The state as readers see it: JSON values only."""
         raise NotImplementedError(f"{type(self).__name__} shows no state")
 
-    def state_for(self, agency: str) -> dict[str, object] | None:
-        """The state as far as that agency may read it; None where it may not know of the thing."""
-        del agency
+    def state_for(self, names: AbstractSet[str]) -> dict[str, object] | None:
+        """The state as far as an agency may read it; None where it may not know of the thing.
+
+        `names` are those under which it reads (`shared.standing.read_by`).
+        """
+        del names
         return self.state()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from markupsafe import Markup
 
@@ -25,6 +25,7 @@ FREE = ("entitlement", "derived")
 """Limits that bind nobody: what they end is a right, or follows from the law by itself."""
 OPEN = ("running", "due", "overdue")
 JUST_AFTER = timedelta(microseconds=1)
+Part = Literal["", "done", "late", "free"]
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Body:
     id: str
     name: str
     lane: str
-    done: bool
-    """It has done its part, while others have not."""
+    part: Part
+    """Where it is not the same of all: it is done, in time or late, or need not be done."""
     request: bool
     """It is asked and not ordered: courts, procuracy, Fatherland Front."""
 
@@ -124,7 +125,8 @@ def is_late(period: Mapping[str, Any]) -> bool:
     if period["state"] not in ("overdue", "missed") or is_at_once(period):
         return False
     bodies = period["agencies"]
-    waited_for = [each for each in bodies if each["bound"]] or bodies
+    waited_for = [each for each in bodies if each["bound"]]
+    waited_for = waited_for or [each for each in bodies if each["in_time"] is False] or bodies
     return period["limit"] not in FREE and not all(each["never_critical"] for each in waited_for)
 
 
@@ -245,7 +247,6 @@ def named(each: Row) -> Markup:
 def _bodies(period: Mapping[str, Any], page: Page) -> list[Body]:
     """Whom it binds: who has not done it first, then by lane; named as on the day it began."""
     on = _at(period, "started_at").date()
-    is_open = period["state"] in OPEN
     found = []
     for each in period["agencies"]:
         found.append(
@@ -253,11 +254,23 @@ def _bodies(period: Mapping[str, Any], page: Page) -> list[Body]:
                 id=each["id"],
                 name=page.name_then(each["id"], on),
                 lane=page.lane_of(each["id"]),
-                done=is_open and not each["bound"],
+                part=_part(each, period),
                 request=each["never_critical"],
             )
         )
-    return sorted(found, key=lambda each: (each.done, lane_rank(each.lane), each.name))
+    return sorted(found, key=lambda each: (bool(each.part), lane_rank(each.lane), each.name))
+
+
+def _part(body: Mapping[str, Any], period: Mapping[str, Any]) -> Part:
+    """What has become of a body's part, where others have theirs and it is not the same of all."""
+    others = {
+        (each["bound"], bool(each["done_at"]), each["in_time"]) for each in period["agencies"]
+    }
+    if body["bound"] or len(others) == 1:
+        return ""
+    if body["in_time"] is False:
+        return "late"
+    return "done" if body["done_at"] else "free"
 
 
 def _extension(said: Mapping[str, Any], page: Page) -> Extension:

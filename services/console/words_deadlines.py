@@ -52,7 +52,6 @@ DEADLINES: Mapping[str, tuple[str, str]] = {
         "No. {seq}: decided by {who} on {when}, until {until}",
     ),
     "term.bodies": ("Cơ quan có trách nhiệm", "Bodies bound"),
-    "term.body_done": ("đã xong", "done"),
     "term.more_bodies": ("và {n} cơ quan khác", "and {n} more"),
     "term.unchecked": ("chưa đối chiếu", "not checked"),
     "term.unchecked_title": (
@@ -193,6 +192,9 @@ DEADLINE_CODES: Mapping[str, tuple[str, str]] = {
     "closed.cancelled": ("nhiệm vụ bị hủy", "the task was cancelled"),
     "closed.matter_ended": ("vụ việc đã chuyển hoặc kết thúc", "the matter went on or ended"),
     "closed.fact_withdrawn": ("dữ kiện bị hủy bỏ", "the fact was withdrawn"),
+    "part.done": ("đã xong", "done"),
+    "part.late": ("không kịp hạn", "not in time"),
+    "part.free": ("không còn phải làm", "need not any more"),
     "flag.asked_late": ("đề nghị muộn", "asked late"),
     "flag.not_in_table": (
         "luật không có lần gia hạn này, hạn không đổi",

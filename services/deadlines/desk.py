@@ -12,6 +12,7 @@ import orjson
 
 from services.deadlines.domain import Deadline
 from services.deadlines.known import OF_A_CASE, gravest
+from services.deadlines.regrouping import Move
 from shared.sql import Tables
 
 CASE = "case:"
@@ -67,6 +68,7 @@ class Desk:
         self._early: dict[tuple[str, str], list[Early]] = defaultdict(list)
         self._changed: dict[UUID, Noted] = {}
         self._heard: list[Early] = []
+        self._moves: list[Move] = []
 
     async def read(
         self, subjects: Sequence[str], rules: Sequence[str], ended: Sequence[str]
@@ -83,6 +85,8 @@ class Desk:
 
     async def write(self) -> None:
         """Write what has changed."""
+        for each in self._moves:  # First: what follows is written with where it is in the end.
+            await self._tables.run("move", each.source, each.to, list(each.only))
         if self._told:
             rows = [
                 (subject, self._matters.get(subject, ""), orjson.dumps(told).decode())
@@ -120,6 +124,17 @@ class Desk:
         self._about.setdefault(own, {}).update(told)
         self._matters[own] = matter or self._matters.get(own, "")
         self._told[own].update(told)
+
+    def move(self, move: Move) -> None:
+        """What is known and runs in one case does so in another from now on."""
+        for name, matter in self._matters.items():
+            if matter == move.source and move.takes(name):
+                self._matters[name] = move.to
+        for each in [*self._places[move.source].values()]:
+            if each.matter == move.source and move.takes(each.subject):
+                each.matter = move.to
+                self._places[move.to][each.id] = self._places[move.source].pop(each.id)
+        self._moves.append(move)
 
     def detained(self, subjects: Sequence[str]) -> list[str]:
         """Whoever is detained in one of these cases."""

@@ -52,7 +52,7 @@ def told(
             said["instituted_on"] = fields.get("instituted_on")
         case "cases.temporary_detention_ordered.v1" if fields.get("step") in (None, "approved"):
             said["detained"] = True
-        case "cases.preventive_measure_changed.v1" if fields.get("to") != "approval":
+        case topic if _frees(topic, fields):
             said["detained"] = False
         case "cases.supplementary_investigation_requested.v1":
             anew = fields.get("kind") == "re_investigation"
@@ -62,6 +62,19 @@ def told(
         case "cases.first_instance_judgment_pronounced.v1":
             said["tried_by"] = fields.get("agency")
     return said
+
+
+def _frees(topic: str, fields: Mapping[str, Any]) -> bool:
+    """Whether somebody is detained no more: by another measure, because their prosecution is
+    cancelled, or because they have fled."""
+    match topic:
+        case "cases.preventive_measure_changed.v1":
+            return fields.get("to") != "approval"
+        case "cases.accused_prosecution_reviewed.v1":
+            return (fields.get("subject"), fields.get("outcome")) == ("institution", "cancelled")
+        case "cases.wanted_notice_issued.v1":
+            return fields.get("kind") != "lift"
+    return False
 
 
 def severity(about: Mapping[str, Any], subject: str) -> str | None:

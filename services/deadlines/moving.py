@@ -201,7 +201,7 @@ class Mover:
         """
         row, deadline, fact = moved.row, moved.deadline, moved.fact
         start = (start or deadline.started_at).astimezone(VIETNAM)
-        if deadline.opened.length is None:
+        if deadline.length is None:
             return
         matter = _matter(deadline, fact)
         chosen = self._chosen(row, deadline, matter)

@@ -1,6 +1,7 @@
 """Every period as a row: what it is, by when, and the next moment at which the clock speaks."""
 
 import functools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -70,6 +71,27 @@ FIXED = ("rule", "track", "subject", "opened")
 """Columns that never change."""
 
 
+@dataclass(slots=True)
+class Party:
+    """The part of one body in one period."""
+
+    bound: bool
+    free: bool
+    """Whether nobody orders it."""
+    done_at: datetime | None = None
+    in_time: bool | None = None
+
+
+@dataclass(slots=True)
+class Step:
+    """What befalls bodies of periods that were there; of each period at most one thing."""
+
+    unbound: list[tuple[UUID, str | None, datetime | None, bool | None]] = field(
+        default_factory=list
+    )
+    bound: list[tuple[UUID, str]] = field(default_factory=list)
+
+
 class Page:
     """The rows that one batch touches: read together, changed in memory, written together."""
 
@@ -77,13 +99,14 @@ class Page:
         self.rows: dict[UUID, Shown] = {}
         self.new: dict[UUID, list[str]] = {}
         """Periods that began in this batch, with all that they are about."""
-        self.bodies: dict[UUID, dict[str, tuple[bool, bool]]] = {}
-        """Of those: body → whether it is bound, and whether nobody orders it."""
+        self.bodies: dict[UUID, dict[str, Party]] = {}
+        """Of those: body → its part."""
         self.changed: dict[UUID, Shown] = {}
         self.due: dict[UUID, datetime] = {}
         """Ends that moved, of periods that were there."""
-        self.unbound: list[tuple[UUID, str | None]] = []
-        self.bound: list[tuple[UUID, str]] = []
+        self.steps: list[Step] = []
+        """What befalls bodies of periods that were there, in the order in which it happens."""
+        self._stepped: Counter[UUID] = Counter()
 
     async def read(self, ids: Iterable[UUID], tables: Tables) -> None:
         """Read what is there of these."""
@@ -127,15 +150,16 @@ class Page:
         if self.due:
             moved = [(each, id, due) for id, due in self.due.items() for each in self._about(id)]
             await tables.run("move_subjects", *map(list, zip(*moved, strict=True)))
-        if self.unbound:
-            await tables.run("unbind", *map(list, zip(*self.unbound, strict=True)))
-        if self.bound:
-            await tables.run("bind", *map(list, zip(*self.bound, strict=True)))
+        for step in self.steps:
+            if step.unbound:
+                await tables.run("unbind", *map(list, zip(*step.unbound, strict=True)))
+            if step.bound:
+                await tables.run("bind", *map(list, zip(*step.bound, strict=True)))
 
-    def _parties(self) -> Iterator[tuple[str, UUID, bool, bool]]:
+    def _parties(self) -> Iterator[tuple[Any, ...]]:
         for id, bodies in self.bodies.items():
-            for agency, (bound, free) in bodies.items():
-                yield agency, id, bound, free
+            for agency, part in bodies.items():
+                yield agency, id, part.bound, part.free, part.done_at, part.in_time
 
     def _about(self, id: UUID) -> list[str]:
         """All that a period is about."""
@@ -163,7 +187,7 @@ class Page:
         self.rows[id] = row
         self.new[id] = self._about(id)
         free = {*said["never_critical"]}
-        self.bodies[id] = {each: (True, each in free) for each in said["parties"]}
+        self.bodies[id] = {each: Party(True, each in free) for each in said["parties"]}
 
     def _evolve(self, row: Shown, envelope: Envelope) -> None:
         said = envelope.fields
@@ -179,7 +203,7 @@ class Page:
                 row.because = said["because"]
                 self._reckon(row, said)
                 if said.get("parties") is not None:
-                    self._bind(row.id, said["parties"])
+                    self._bind(row, said["parties"])
             case DeadlineWarningRaised.TOPIC:
                 row.raised = [*row.raised, said["alarm"]]
                 row.warned = said["level"]
@@ -188,10 +212,11 @@ class Page:
                 row.missed_dues = [*row.missed_dues, _moment(said["due"])]
             case DeadlineMet.TOPIC:
                 _end(row, said, said["in_time"], said["late_seconds"], None)
-                self._unbind(row.id, said["party"] if said["left"] else None)
+                done_at = _moment(said["timestamp"])
+                self._unbind(row.id, said["party"], done_at, said["in_time"])
             case DeadlineClosed.TOPIC:
                 _end(row, said, None, 0, said["reason"])
-                self._unbind(row.id, said["party"])
+                self._unbind(row.id, said["party"], None, None)
             case _:
                 raise Broken(f"the rows of periods do not know {envelope.topic}: add it to Page")
 
@@ -201,23 +226,33 @@ class Page:
         if row.id not in self.new:
             self.due[row.id] = row.due
 
-    def _unbind(self, id: UUID, agency: str | None) -> None:
+    def _unbind(
+        self, id: UUID, agency: str | None, done_at: datetime | None, in_time: bool | None
+    ) -> None:
+        """Nothing more is expected of a body, or of all that are bound."""
         if id not in self.new:
-            self.unbound.append((id, agency))
+            self._step(id).unbound.append((id, agency, done_at, in_time))
             return
-        self.bodies[id] = {
-            each: (bound and agency is not None and each != agency, free)
-            for each, (bound, free) in self.bodies[id].items()
-        }
+        for each, part in self.bodies[id].items():
+            if part.bound and agency in (None, each):
+                part.bound, part.done_at, part.in_time = False, done_at, in_time
 
-    def _bind(self, id: UUID, agencies: Sequence[str]) -> None:
-        """Other bodies take the place of those that were bound."""
-        self._unbind(id, None)
-        if id not in self.new:
-            self.bound += [(id, each) for each in agencies]
+    def _bind(self, row: Shown, agencies: Sequence[str]) -> None:
+        """Other bodies take the place of those that were bound; what these had missed, they had."""
+        self._unbind(row.id, None, None, False if row.due in row.missed_dues else None)
+        if row.id not in self.new:
+            self._step(row.id).bound += [(row.id, each) for each in agencies]
             return
-        free = {each for each, (_, is_free) in self.bodies[id].items() if is_free}
-        self.bodies[id] |= {each: (True, each in free) for each in agencies}
+        bodies = self.bodies[row.id]
+        free = {each for each, part in bodies.items() if part.free}
+        bodies |= {each: Party(True, each in free) for each in agencies}
+
+    def _step(self, id: UUID) -> Step:
+        """Where the next thing that befalls bodies of a period is written down."""
+        self._stepped[id] += 1
+        if self._stepped[id] > len(self.steps):
+            self.steps.append(Step())
+        return self.steps[self._stepped[id] - 1]
 
 
 async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
@@ -256,7 +291,8 @@ def _end(
     row.over = not said["left"]
     if row.over:
         row.ended_at, row.closed = _moment(said["timestamp"]), closed
-    row.in_time = False if row.in_time is False else in_time
+    if row.in_time is not False:  # Of several bodies one was late; else all were in time.
+        row.in_time = in_time if row.over or in_time is False else None
     row.late_seconds = max(row.late_seconds or 0, late)
 
 

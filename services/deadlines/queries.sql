@@ -7,7 +7,7 @@ COPY :schema.periods (id, rule, track, subject, opened, started_at, length, beca
 COPY :schema.subjects (subject, due, id) FROM STDIN
 
 -- name: copy_parties
-COPY :schema.parties (agency, id, bound, never_critical) FROM STDIN
+COPY :schema.parties (agency, id, bound, never_critical, done_at, in_time) FROM STDIN
 
 -- name: standing
 SELECT * FROM :schema.periods WHERE id = ANY($1::uuid[])
@@ -36,14 +36,15 @@ FROM unnest($1::text[], $2::uuid[], $3::timestamptz[]) AS c (subject, id, due)
 WHERE s.subject = c.subject AND s.id = c.id
 
 -- name: unbind
-UPDATE :schema.parties p SET bound = false
-FROM unnest($1::uuid[], $2::text[]) AS c (id, agency)
-WHERE p.id = c.id AND (c.agency IS NULL OR p.agency = c.agency)
+UPDATE :schema.parties p SET bound = false, done_at = c.done_at, in_time = c.in_time
+FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::boolean[])
+  AS c (id, agency, done_at, in_time)
+WHERE p.id = c.id AND p.bound AND (c.agency IS NULL OR p.agency = c.agency)
 
 -- name: bind
 INSERT INTO :schema.parties (agency, id, never_critical)
 SELECT agency, id, false FROM unnest($1::uuid[], $2::text[]) AS c (id, agency)
-ON CONFLICT (id, agency) DO UPDATE SET bound = true
+ON CONFLICT (id, agency) DO UPDATE SET bound = true, done_at = NULL, in_time = NULL
 
 -- name: next_moment
 SELECT next_at FROM :schema.periods
@@ -75,9 +76,9 @@ ORDER BY due, id LIMIT $5
 
 -- name: list_met_of_agency
 SELECT p.* FROM :schema.periods p
-WHERE over AND closed IS NULL AND in_time IS NOT FALSE
-  AND due >= $1 AND due < $2 AND (due, id) > ($3, $4)
-  AND EXISTS (SELECT 1 FROM :schema.parties b WHERE b.id = p.id AND b.agency = ANY($6::text[]))
+WHERE over AND closed IS NULL AND due >= $1 AND due < $2 AND (due, id) > ($3, $4)
+  AND EXISTS (SELECT 1 FROM :schema.parties b WHERE b.id = p.id AND b.agency = ANY($6::text[])
+              AND b.done_at IS NOT NULL AND b.in_time IS NOT FALSE)
 ORDER BY due, id LIMIT $5
 
 -- name: list_missed
@@ -88,9 +89,10 @@ ORDER BY due, id LIMIT $5
 
 -- name: list_missed_of_agency
 SELECT p.* FROM :schema.periods p
-WHERE missed_at IS NOT NULL AND in_time IS NOT TRUE AND closed IS NULL
+WHERE missed_at IS NOT NULL AND closed IS NULL
   AND due >= $1 AND due < $2 AND (due, id) > ($3, $4)
-  AND EXISTS (SELECT 1 FROM :schema.parties b WHERE b.id = p.id AND b.agency = ANY($6::text[]))
+  AND EXISTS (SELECT 1 FROM :schema.parties b WHERE b.id = p.id AND b.agency = ANY($6::text[])
+              AND (b.bound OR b.in_time IS FALSE))
 ORDER BY due, id LIMIT $5
 
 -- name: list_of_subject
@@ -99,14 +101,20 @@ WHERE s.subject = $6 AND p.due >= $1 AND p.due < $2 AND (p.due, p.id) > ($3, $4)
   AND CASE $7
     WHEN '' THEN true
     WHEN 'open' THEN NOT over
-    WHEN 'met' THEN over AND closed IS NULL AND in_time IS NOT FALSE
-    ELSE missed_at IS NOT NULL AND in_time IS NOT TRUE AND closed IS NULL END
+    WHEN 'met' THEN over AND closed IS NULL AND ($8::text[] IS NOT NULL OR in_time IS NOT FALSE)
+    ELSE missed_at IS NOT NULL AND closed IS NULL
+      AND ($8::text[] IS NOT NULL OR in_time IS NOT TRUE) END
   AND ($8::text[] IS NULL
-    OR EXISTS (SELECT 1 FROM :schema.parties b WHERE b.id = p.id AND b.agency = ANY($8::text[])))
+    OR EXISTS (SELECT 1 FROM :schema.parties b WHERE b.id = p.id AND b.agency = ANY($8::text[])
+               AND CASE $7
+                 WHEN '' THEN true
+                 WHEN 'open' THEN b.bound
+                 WHEN 'met' THEN b.done_at IS NOT NULL AND b.in_time IS NOT FALSE
+                 ELSE b.bound OR b.in_time IS FALSE END))
 ORDER BY p.due, p.id LIMIT $5
 
 -- name: parties
-SELECT id, agency, bound, never_critical FROM :schema.parties
+SELECT id, agency, bound, never_critical, done_at, in_time FROM :schema.parties
 WHERE id = ANY($1::uuid[]) ORDER BY id, agency
 
 -- name: one

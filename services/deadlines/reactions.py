@@ -21,6 +21,7 @@ from services.deadlines.opening import Opener, Place
 from services.deadlines.patterns import Fact, first_of, look, matches
 from services.deadlines.reckoning import Reckoner
 from services.deadlines.recording import DEADLINES, ENGINE, Recording
+from services.deadlines.regrouping import Move, moves
 from services.deadlines.reopening import runs_again
 from services.deadlines.splitting import extend_as_granted, goes_on
 from services.deadlines.wiring import Row, Wiring
@@ -50,6 +51,7 @@ class Taken:
     told: Mapping[str, object]
     subjects: tuple[str, ...]
     """The first of each kind: what a thing is a part of is not touched by what befalls the part."""
+    moves: tuple[Move, ...]
 
     @property
     def topic(self) -> str:
@@ -127,7 +129,7 @@ class Reactor:
             subjects.append(f"person:{envelope.fields[person]}")
         first = {each.partition(":")[0]: each for each in reversed(subjects)}
         own = tuple(each for each in subjects if first[each.partition(":")[0]] == each)
-        return Taken(envelope, rows, said, own)
+        return Taken(envelope, rows, said, own, moves(envelope))
 
     async def _take(self, stretch: Sequence[Taken], tables: Tables) -> None:
         settled: frozenset[UUID] = frozenset()
@@ -150,6 +152,7 @@ class Reactor:
 
     async def _desk(self, stretch: Sequence[Taken], tables: Tables) -> Desk:
         subjects = dict.fromkeys(each for taken in stretch for each in taken.subjects)
+        subjects |= dict.fromkeys(each.source for taken in stretch for each in taken.moves)
         rules = {row.id for taken in stretch for row in taken.rows}
         halves = {half.id for rule in rules for half in self.wiring.halves.get(rule, ())}
         again = {row.id for one in stretch for row in one.rows if row.may_run_again(one.topic)}
@@ -204,8 +207,10 @@ class Reactor:
                 envelope.metadata.subjects,
             )
 
-        after = fact(taken.told)
-        return after, fact({}) if taken.told else after
+        before = fact({})
+        for each in taken.moves:
+            desk.move(each)
+        return fact(taken.told) if taken.told or taken.moves else before, before
 
     async def _end_of_calendar(
         self, rows: Sequence[Row], fact: Fact, act: Act, recording: Recording
@@ -218,9 +223,7 @@ class Reactor:
                     party = first_of(fact, row.fields("stop_keyed"))
                     _end(await recording.fresh(id), _Hit(id, row, party, closes=False), fact, act)
 
-    def _hits(
-        self, fact: Fact, rows: Sequence[Row], desk: Desk
-    ) -> tuple[list[_Hit], list[Row]]:
+    def _hits(self, fact: Fact, rows: Sequence[Row], desk: Desk) -> tuple[list[_Hit], list[Row]]:
         """The running periods that this fact ends, and rows of which it should have ended one."""
         closing = {row.id: row for row in rows if matches(row.closes, fact)}
         stopping = {

@@ -2,7 +2,7 @@
 
 import base64
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -14,10 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.deadlines import words
 from services.deadlines.wiring import load_wiring
 from shared.actor import VIETNAM
-from shared.errors import NotAllowed, NotUnderstood
+from shared.errors import NotUnderstood
 from shared.http.asking import EVER, NEVER, Moment, Subject
 from shared.http.door import Reader
-from shared.standing import read_by
 
 PAGE_DEADLINES_DEFAULT = 50
 PAGE_DEADLINES_MAX = 200
@@ -36,7 +35,7 @@ class DeadlinesAsked(BaseModel):
     state: State = "running"
     """running: open, not over; due: open, ends today; week: open, ends by Sunday; overdue: open,
     over; met: done in time (or without a figure to measure by); missed: was not done in time, done
-    late or still open."""
+    late or still open. Where an `agency` is asked for, it is its own part that is so."""
     agency: str = Field("", max_length=80, pattern=r"^([A-Z][A-Z0-9_]*(-[A-Za-z0-9-]+)?)?$")
     """A body that it binds, by this name or by one as which the body acts: a name for all of its
     kind, a body that has ended and whose heir it is."""
@@ -56,7 +55,7 @@ async def list_deadlines(asked: DeadlinesAsked, reader: Reader) -> dict[str, Any
     at, id = _after(asked.after)
     async with reader.tables("due", snapshot=True) as tables:
         first, last = _span(asked, reader.now)
-        names = _names(asked.agency, reader) if asked.agency else None
+        names = reader.names_of(asked.agency) if asked.agency else None
         if asked.subject:
             kind = OF_STATE.get(asked.state, "open") if "state" in asked.model_fields_set else ""
             if not kind:
@@ -72,22 +71,16 @@ async def list_deadlines(asked: DeadlinesAsked, reader: Reader) -> dict[str, Any
     for party in parties:
         bound[party["id"]].append(party)
     return {
-        "deadlines": [shown(row, bound[row["id"]], reader.now) for row in rows],
+        "deadlines": [shown(row, bound[row["id"]], reader.now, names or ()) for row in rows],
         "next": _cursor(rows[-1]) if len(rows) == asked.limit else None,
         "now": reader.now,
     }
 
 
-def _names(agency: str, reader: Reader) -> list[str]:
-    """Names by which a period may bind this agency today."""
-    try:
-        return [*read_by(agency, reader.now.astimezone(VIETNAM).date(), reader.register)]
-    except NotAllowed:
-        return [agency]  # A name for several bodies, or for none: what names just that.
-
-
-def shown(row: Record, parties: Sequence[Record], now: datetime) -> dict[str, Any]:
-    """One period as JSON."""
+def shown(
+    row: Record, parties: Sequence[Record], now: datetime, names: Collection[str] = ()
+) -> dict[str, Any]:
+    """One period as JSON; its state is that of the body that is asked for by these names."""
     opened = orjson.loads(row["opened"])
     length = orjson.loads(row["length"]) if row["length"] else None
     why_vi, why_en = words.why(length, row["because"], opened["counting"])
@@ -99,7 +92,7 @@ def shown(row: Record, parties: Sequence[Record], now: datetime) -> dict[str, An
         "part": opened["part"],
         "title_vi": opened["title_vi"],
         "title_en": opened["title_en"],
-        "state": state_of(row, now),
+        "state": state_of(row, now, [each for each in parties if each["agency"] in names]),
         "law": opened["law"],
         "article": opened["article"],
         "regime": opened["regime"],
@@ -122,7 +115,13 @@ def shown(row: Record, parties: Sequence[Record], now: datetime) -> dict[str, An
         "extensions": [_extension(each) for each in orjson.loads(row["extensions"])],
         "recomputed": row["recomputed"],
         "agencies": [
-            {"id": each["agency"], "bound": each["bound"], "never_critical": each["never_critical"]}
+            {
+                "id": each["agency"],
+                "bound": each["bound"],
+                "never_critical": each["never_critical"],
+                "done_at": each["done_at"],
+                "in_time": each["in_time"],
+            }
             for each in parties
         ],
         "responsible": opened["responsible"],
@@ -141,15 +140,17 @@ def _waits_for(rule: str) -> str | None:
     return row.waits_for or None if row else None
 
 
-def state_of(row: Record, now: datetime) -> str:
-    """running, due (today), overdue, met, missed or closed."""
+def state_of(row: Record, now: datetime, asked: Sequence[Record] = ()) -> str:
+    """running, due (today), overdue, met, missed or closed; of what is over, as those who are
+    asked for have done it."""
     if not row["over"]:
         if row["due"] <= now:
             return "overdue"
         return "due" if row["due"] <= _end_of_today(now) else "running"
     if row["closed"]:
         return "closed"
-    return "missed" if row["in_time"] is False else "met"
+    done = [each for each in asked if each["done_at"] or each["in_time"] is False] or [row]
+    return "missed" if any(each["in_time"] is False for each in done) else "met"
 
 
 def _span(asked: DeadlinesAsked, now: datetime) -> tuple[datetime, datetime]:

@@ -47,5 +47,7 @@ CREATE TABLE :schema.parties (
   id uuid NOT NULL,
   bound boolean NOT NULL DEFAULT true,
   never_critical boolean NOT NULL,
+  done_at timestamptz,  -- Null as long as it has not done its part; and when it need not any more.
+  in_time boolean,  -- Null also where the law gives no figure; false also of what it left undone.
   PRIMARY KEY (id, agency));
 CREATE INDEX parties_agency ON :schema.parties (agency, bound, id);

@@ -69,17 +69,17 @@ async def read_timeline(asked: TimelineAsked, reader: Reader) -> dict[str, Any]:
     name = ("page_of_subject" if asked.subject else "page") + ("_backwards" if newest else "")
     who = (asked.subject,) if asked.subject else ()
     without = _left_out(asked.without)
-    agency = reader.actor.agency
+    names = reader.names
     async with reader.tables("timeline", snapshot=True) as tables:
-        rows = await tables.rows(name, *who, edge, *moment, asked.limit, without, agency)
-        last = await tables.value("last_readable", agency)
-        found = await _corrections(tables, rows, asked.known_at, agency)
+        rows = await tables.rows(name, *who, edge, *moment, asked.limit, without, names)
+        last = await tables.value("last_readable", names)
+        found = await _corrections(tables, rows, asked.known_at, names)
         more = len(rows) == asked.limit
         end = rows[-1]["entry_id"] if more else 0 if newest else 2**62
         between = (end, edge - 1) if newest else (edge + 1, end)
-        hidden = await _hidden(tables, who, (*between, *moment, without, agency))
+        hidden = await _hidden(tables, who, (*between, *moment, without, names))
     return {
-        "entries": [entry(row, agency, found) for row in rows],
+        "entries": [entry(row, names, found) for row in rows],
         "next": rows[-1]["entry_id"] if more else None,
         "last": last,
         "hidden": hidden,
@@ -95,41 +95,41 @@ async def follow_timeline(
     it brings of the secret is the fact that ended it.
     Raises `Conflict` for a position above the last entry.
     """
-    followers, agency = reader.followers["timeline"], reader.actor.agency
+    followers, names = reader.followers["timeline"], reader.names
     async with reader.tables("timeline") as tables:
-        last = await tables.value("last_readable", agency)
+        last = await tables.value("last_readable", names)
     if after > last:
         raise position_unknown(after, last)
     last = last if after < 0 else after
     while True:
         moved = [follower.moved for follower in followers]
         async with reader.tables("timeline") as tables:
-            rows = await _after(tables, asked, last, agency)
-            found = await _corrections(tables, rows, EVER, agency)
+            rows = await _after(tables, asked, last, names)
+            found = await _corrections(tables, rows, EVER, names)
         for row in rows:
             last = row["entry_id"]
-            yield Message(last, "entry", orjson.dumps(entry(row, agency, found)))
+            yield Message(last, "entry", orjson.dumps(entry(row, names, found)))
         if len(rows) < LIVE_BATCH_ENTRIES_MAX:
             yield None
             await reader.any_of(moved, LIVE_POLL_SECONDS)
 
 
-async def _after(tables: Tables, asked: LiveAsked, last: int, agency: str) -> list[Record]:
-    edge = (last, EVER, EVER, LIVE_BATCH_ENTRIES_MAX, _left_out(asked.without), agency)
+async def _after(tables: Tables, asked: LiveAsked, last: int, names: Sequence[str]) -> list[Record]:
+    edge = (last, EVER, EVER, LIVE_BATCH_ENTRIES_MAX, _left_out(asked.without), names)
     if asked.subject:
         return await tables.rows("page_of_subject", asked.subject, *edge)
     return await tables.rows("page", *edge)
 
 
 async def _corrections(
-    tables: Tables, rows: Sequence[Record], known_at: datetime, agency: str
+    tables: Tables, rows: Sequence[Record], known_at: datetime, names: Sequence[str]
 ) -> Sequence[Record]:
     """What is known of corrections of these entries, and of those that are corrections."""
     targets = [row["event_id"] for row in rows if row["corrected"]]
     themselves = [row["entry_id"] for row in rows if row["topic"].endswith(CORRECTED)]
     if not targets and not themselves:
         return ()
-    return await tables.rows("corrections", targets, themselves, known_at, agency)
+    return await tables.rows("corrections", targets, themselves, known_at, names)
 
 
 async def _hidden(tables: Tables, who: Sequence[str], asked: Sequence[object]) -> int:
@@ -146,8 +146,8 @@ def _left_out(said: str) -> list[str]:
     return said.split(",") if said else []
 
 
-def entry(row: Record, reading: str, corrections: Sequence[Record] = ()) -> dict[str, Any]:
-    """One entry as JSON. Who the officer was is for the officer's own agency to know.
+def entry(row: Record, names: Sequence[str], corrections: Sequence[Record] = ()) -> dict[str, Any]:
+    """One entry as JSON. Who the officer was is for the officer's own agency, or its heir, to know.
 
     It says what was recorded; `corrections` are the later entries that say what is true of it,
     `corrects` is the entry that this one says something of.
@@ -166,7 +166,7 @@ def entry(row: Record, reading: str, corrections: Sequence[Record] = ()) -> dict
         "agency": row["agency"],
         "agency_vi": row["agency_vi"],
         "agency_en": row["agency_en"],
-        "officer": row["officer"] if row["agency"] == reading else None,
+        "officer": row["officer"] if row["agency"] in names else None,
         "subjects": row["subjects"],
         "vi": row["vi"],
         "en": row["en"],

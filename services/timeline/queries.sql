@@ -1,6 +1,6 @@
 -- A page shows what was known at one moment of what had happened by another, as corrected by then.
 -- Stores and topics that are left out of it are counted by `hidden`. What is secret still is on no
--- page and in no count of an agency that is not among its readers.
+-- page and in no count of an agency that reads under none of its readers' names.
 
 -- name: copy_entries
 COPY :schema.entries (entry_id, store, position, event_id, topic, stream, version, occurred_at,
@@ -35,7 +35,7 @@ DELETE FROM :schema.secrets WHERE subject = ANY($1::text[])
 SELECT e.* FROM :schema.subject_entries s JOIN :schema.entries e USING (entry_id)
 WHERE s.subject = $1 AND s.entry_id > $2 AND e.recorded_at <= $4
   AND NOT (e.store = ANY($6::text[]) OR e.topic = ANY($6::text[]))
-  AND (e.readers IS NULL OR $7 = ANY(e.readers))
+  AND (e.readers IS NULL OR e.readers && $7::text[])
   AND CASE WHEN e.corrected THEN coalesce(
     (SELECT c.moment FROM :schema.corrections c
      WHERE c.target = e.event_id AND c.recorded_at <= $4 AND c.moment IS NOT NULL
@@ -46,7 +46,7 @@ ORDER BY s.entry_id LIMIT $5
 SELECT e.* FROM :schema.subject_entries s JOIN :schema.entries e USING (entry_id)
 WHERE s.subject = $1 AND s.entry_id < $2 AND e.recorded_at <= $4
   AND NOT (e.store = ANY($6::text[]) OR e.topic = ANY($6::text[]))
-  AND (e.readers IS NULL OR $7 = ANY(e.readers))
+  AND (e.readers IS NULL OR e.readers && $7::text[])
   AND CASE WHEN e.corrected THEN coalesce(
     (SELECT c.moment FROM :schema.corrections c
      WHERE c.target = e.event_id AND c.recorded_at <= $4 AND c.moment IS NOT NULL
@@ -57,7 +57,7 @@ ORDER BY s.entry_id DESC LIMIT $5
 SELECT * FROM :schema.entries e
 WHERE entry_id > $1 AND recorded_at <= $3
   AND NOT (store = ANY($5::text[]) OR topic = ANY($5::text[]))
-  AND (readers IS NULL OR $6 = ANY(readers))
+  AND (readers IS NULL OR readers && $6::text[])
   AND CASE WHEN corrected THEN coalesce(
     (SELECT c.moment FROM :schema.corrections c
      WHERE c.target = e.event_id AND c.recorded_at <= $3 AND c.moment IS NOT NULL
@@ -68,7 +68,7 @@ ORDER BY entry_id LIMIT $4
 SELECT * FROM :schema.entries e
 WHERE entry_id < $1 AND recorded_at <= $3
   AND NOT (store = ANY($5::text[]) OR topic = ANY($5::text[]))
-  AND (readers IS NULL OR $6 = ANY(readers))
+  AND (readers IS NULL OR readers && $6::text[])
   AND CASE WHEN corrected THEN coalesce(
     (SELECT c.moment FROM :schema.corrections c
      WHERE c.target = e.event_id AND c.recorded_at <= $3 AND c.moment IS NOT NULL
@@ -79,14 +79,14 @@ ORDER BY entry_id DESC LIMIT $4
 SELECT count(*) FROM :schema.entries
 WHERE entry_id BETWEEN $1 AND $2 AND occurred_at <= $3 AND recorded_at <= $4
   AND (store = ANY($5::text[]) OR topic = ANY($5::text[]))
-  AND (readers IS NULL OR $6 = ANY(readers))
+  AND (readers IS NULL OR readers && $6::text[])
 
 -- name: hidden_of_subject
 SELECT count(*) FROM :schema.subject_entries s JOIN :schema.entries e USING (entry_id)
 WHERE s.subject = $7 AND s.entry_id BETWEEN $1 AND $2
   AND e.occurred_at <= $3 AND e.recorded_at <= $4
   AND (e.store = ANY($5::text[]) OR e.topic = ANY($5::text[]))
-  AND (e.readers IS NULL OR $6 = ANY(e.readers))
+  AND (e.readers IS NULL OR e.readers && $6::text[])
 
 -- name: copy_corrections
 COPY :schema.corrections (entry_id, event_id, target, field, change, moment, recorded_at) FROM STDIN
@@ -99,11 +99,13 @@ SELECT c.*, o.entry_id AS target_entry FROM :schema.corrections c
 JOIN :schema.entries e ON e.entry_id = c.entry_id
 LEFT JOIN :schema.entries o ON o.event_id = c.target
 WHERE (c.target = ANY($1::uuid[]) OR c.entry_id = ANY($2::bigint[])) AND c.recorded_at <= $3
-  AND (e.readers IS NULL OR $4 = ANY(e.readers)) AND (o.readers IS NULL OR $4 = ANY(o.readers))
+  AND (e.readers IS NULL OR e.readers && $4::text[])
+  AND (o.readers IS NULL OR o.readers && $4::text[])
 ORDER BY c.entry_id
 
 -- name: last_entry
 SELECT coalesce(max(entry_id), 0) FROM :schema.entries
 
 -- name: last_readable
-SELECT coalesce(max(entry_id), 0) FROM :schema.entries WHERE readers IS NULL OR $1 = ANY(readers)
+SELECT coalesce(max(entry_id), 0) FROM :schema.entries
+WHERE readers IS NULL OR readers && $1::text[]

@@ -1,6 +1,7 @@
 """The book of one pseudonym (held, erased), and the record of one opening. Pure."""
 
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 from typing import Self, assert_never
 from uuid import UUID
 
@@ -26,6 +27,13 @@ from shared.standing import acting_as
 
 ROLE = "data_protection"
 """Who holds and erases."""
+PROCEEDINGS = (
+    *("BCA", "C02", "CA_*", "CQCSDT_*"),
+    *("BTL_BDBP", "BCH_BDBP_*", "DON_BP", "CSB"),
+    *("VKSND*", "VPT_VKSNDTC", "TAND*", "TPT_TANDTC"),
+)
+"""Types of bodies that conduct proceedings, and so may need what another answers for (BLTTHS Điều
+34–35)."""
 NOW_TOLERANCE = timedelta(minutes=5)
 """How far the stated moment of an act of the vault may lie from now: as much as clocks differ by.
 
@@ -62,9 +70,12 @@ class Custody(Aggregate):
         self.record(ErasureRefused, said, act, agency=act.agency)
 
     def set_hold(self, said: SetLegalHold, act: Act) -> None:
-        """Keep the data. Any agency may ask: a hold harms nobody. Set before: no news."""
+        """Keep the data: by who answers for them, or a body of proceedings. Set before: no news."""
         refuse_unless_now(act)
         _refuse_unless_entitled(act)
+        proceeds = any(fnmatchcase(act.by.type_code, each) for each in PROCEEDINGS)
+        if not proceeds and acting_as(act, [self.controller], act.on) is None:
+            raise refusals.not_yours_to_hold(act.agency, self.controller)
         if self.erased_at is not None:
             raise refusals.erased(self.id, self.erased_at)
         if said.hold not in self.holds:

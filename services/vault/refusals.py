@@ -43,6 +43,19 @@ def held(subject: UUID, holds: dict[str, str]) -> Refused:
     )
 
 
+def not_yours_to_hold(agency: str, controller: str) -> NotAllowed:
+    """A hold has no end of its own, so not everybody sets one on everybody's data."""
+    return NotAllowed(
+        "not-yours-to-hold",
+        f"{agency} không phải bên kiểm soát dữ liệu ({controller}), cũng không phải cơ quan tiến "
+        "hành tố tụng hoặc được giao điều tra.",
+        f"{agency} neither controls these data ({controller} does) nor conducts proceedings.",
+        rule=f"{DELETION}; BLTTHS Điều 34–35",
+        remedy_vi=f"Đề nghị {controller}, hoặc cơ quan đang thụ lý vụ việc, đặt lệnh lưu giữ.",
+        remedy_en=f"Ask {controller}, or the body that conducts the proceedings, to set it.",
+    )
+
+
 def not_now(at: datetime, tolerance: timedelta) -> Refused:
     """What is opened, held or erased is so now, by who may now."""
     stated, minutes = at.astimezone(VIETNAM), tolerance // timedelta(minutes=1)

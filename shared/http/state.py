@@ -67,7 +67,7 @@ def state_route(service: str, aggregate: type[Aggregate], beside: Beside = _noth
         folded, envelopes = await then.read(asked.id)
         state = None
         if isinstance(folded, aggregate):
-            state = folded.state_for(reader.actor.agency)
+            state = folded.state_for(frozenset(reader.names))
         if folded is None or state is None:  # The same answer, whatever the reason.
             raise not_found(aggregate, asked.id)
         latest = max(each.occurred_at for each in envelopes)

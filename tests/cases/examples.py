@@ -66,13 +66,13 @@ def folded(events: Sequence[Event]) -> Any:
     return aggregate
 
 
-def stored(event: Event) -> Event:
+def stored(event: Event, *, erased: bool = False) -> Event:
     """The event as its log gives it back: personal data are ciphertext, or erased."""
     return decode_event(
         event.TOPIC,
         event.originator_id,
         event.originator_version,
-        encode_state(closed(event)),
+        encode_state(erased_of(closed(event)) if erased else closed(event)),
     )
 
 
@@ -84,6 +84,16 @@ def closed(event: Event) -> Event:
         if getattr(event, name) is not None and getattr(event, name).is_open
     }
     return event.model_copy(update=ciphertexts)
+
+
+def erased_of(event: Event) -> Event:
+    """The event with what is left of its sealed values once their keys are destroyed."""
+    left = {
+        name: Sealed.erased(getattr(event, subject))
+        for name, subject in event.SEALED.items()
+        if getattr(event, name) is not None
+    }
+    return event.model_copy(update=left)
 
 
 def news(aggregate: Aggregate) -> list[str]:

@@ -8,7 +8,6 @@ promise that is not kept.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +15,11 @@ import pytest
 
 from services.deadlines.patterns import PATTERN, WORLD, Condition, Fact, Pattern
 from services.deadlines.wiring import Row, load_wiring
-from services.registry import SERVICES
-from shared.domain import Event, encode_state
 from shared.reference.deadlines import Period
-from tests.cases.examples import closed
-from tests.cases.situations.trying import MACHINES, everything, machine_of
-from tests.golden import envelope
+from tests.cases.situations.telling import EVENTS, TOPICS, facts, told
 
 WIRING = load_wiring()
 ROWS = tuple(WIRING.rows.values())
-EVENTS: dict[str, type[Event]] = {
-    event.TOPIC: event for machine in MACHINES for event in machine.rows
-}
 USES: dict[str, tuple[Callable[[Row], tuple[Pattern, ...]], Callable[[Period], Iterable[str]]]] = {
     "starts": (lambda row: row.starts, lambda period: period.starts_on),
     "stops": (lambda row: row.stops, lambda period: period.stops_on),
@@ -83,27 +75,6 @@ def differences(row: Row, use: str) -> tuple[list[str], list[str]]:
     closing = {each.topic for each in row.closes} if use == "stops" else set()
     said = topics_of(named(worded(row.period)))
     return sorted(there - said), sorted(said - there - closing)
-
-
-@cache
-def facts(event: type[Event]) -> tuple[Fact, ...]:
-    """Everything that was recorded of it in the situations, as the engine is told of it."""
-    kind = getattr(machine_of(event).kind, "KIND", "thing")
-    return tuple(
-        Fact(
-            fact.originator_id,
-            fact.TOPIC,
-            fact.timestamp,
-            fact.timestamp,
-            said.by,
-            (f"{kind}:{fact.originator_id}",),
-            json.loads(encode_state(closed(fact))),
-            {},
-        )
-        for said in everything(event)
-        for fact in said.facts
-        if type(fact) is event
-    )
 
 
 def is_from_memory(condition: Condition) -> bool:
@@ -163,34 +134,7 @@ MOVING: dict[str, Callable[[Row], tuple[Pattern, ...]]] = {
     "reopens": lambda row: row.reopens,
     "restates": lambda row: row.restates,
 }
-TOPICS = {event.__name__: event.TOPIC for service in SERVICES for event in service.events}
 SENTENCES = [(use, move) for use in MOVING for move in MOVES[use]]
-OF_DIRECTIVES: dict[str, tuple[dict[str, Any], ...]] = {
-    "DirectiveRevised": tuple(
-        {"kind": each} for each in ("correction", "amendment", "replacement", "recall")
-    ),
-}
-"""Fact → in which variants its golden sample stands for what is recorded."""
-
-
-def told(event: str) -> tuple[Fact, ...]:
-    """Everything that was recorded of it in the situations, or its golden samples."""
-    if TOPICS[event] in EVENTS:
-        return facts(EVENTS[TOPICS[event]])
-    samples = [envelope(TOPICS[event], **said) for said in OF_DIRECTIVES.get(event, ({},))]
-    return tuple(
-        Fact(
-            each.event_id,
-            each.topic,
-            each.occurred_at,
-            each.recorded_at,
-            each.metadata.actor.agency,
-            each.metadata.subjects,
-            each.fields,
-            {},
-        )
-        for each in samples
-    )
 
 
 def is_meant(fact: Fact, when: Mapping[str, Any]) -> bool:

@@ -64,7 +64,7 @@ def period(
         "moved": False,
         "extensions": [],
         "recomputed": 0,
-        "agencies": [{"id": a, "bound": True, "never_critical": a in never} for a in agencies],
+        "agencies": [body(each, never_critical=each in never) for each in agencies],
         "responsible": "Investigating body",
         "warned": None,
         "missed_at": None,
@@ -102,6 +102,12 @@ def periods(task: str) -> list[dict[str, Any]]:
         period("DONE-LATE", late, state="missed", ended_at=iso(NOW), in_time=False),
         period("CLOSED", soon, state="closed", ended_at=iso(NOW), closed="matter_ended"),
     ]
+
+
+def body(id: str, **changes: Any) -> dict[str, Any]:
+    """A body that a period binds."""
+    there = {"bound": True, "never_critical": False, "done_at": None, "in_time": None}
+    return {"id": id} | there | changes
 
 
 def extension(seq: int, due: datetime, **changes: Any) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from tests.console.fake_papers import NOW
 from tests.console.fake_periods import (
     CASE,
     COURT,
-    INVESTIGATORS,
     PERSON,
     PROCURACY,
     day_end,
@@ -148,20 +147,6 @@ async def test_requests_rights_and_at_once_are_past_and_never_overdue(
     for rule, text in said.items():
         assert "Quá hạn" not in text, rule
         assert "missed" not in classes(page, api.period(rule)), rule
-
-
-async def test_an_order_to_several_is_late_while_one_who_may_be_ordered_is_bound(
-    reader: Reader, api: FakeApi
-) -> None:
-    asked = api.period("ASKED")
-    asked["agencies"] += [{"id": INVESTIGATORS, "bound": True, "never_critical": False}]
-    ordered = await reader.get(PAGE)
-    asked["agencies"][1]["bound"] = False
-    done = await reader.get(PAGE)
-
-    assert "Quá hạn" in row(ordered, asked)
-    assert "Quá hạn" not in row(done, asked)
-    assert "Cơ quan Cảnh sát điều tra Công an tỉnh Nghệ An đã xong" in row(done, asked)
 
 
 async def test_a_filter_is_an_address_and_asks_the_api_for_just_that(

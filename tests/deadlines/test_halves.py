@@ -229,15 +229,21 @@ async def test_two_thirds_of_an_extension_is_the_most_and_the_decision_may_give_
     assert (now.due, now.extensions[0]["flags"]) == (at(due), flags)
 
 
-async def test_a_graver_charge_counts_the_extension_of_the_young_anew(engine: Engine):
+@pytest.mark.parametrize(
+    ("to", "due"), [("2025-07-21", "2025-07-22 00:00"), ("2025-08-20", "2025-08-11 00:00")]
+)
+async def test_a_graver_charge_counts_the_extension_of_the_young_anew(
+    engine: Engine, to: str, due: str
+):
     await detained(engine)
-    await extended(engine, "2025-07-21")
+    await extended(engine, to)
 
     graver = {"class_before": "RNT", "class_after": "DBNT"}
     await real(engine, "offence_reclassified", "2025-06-02 09:00", PERSON, CASE, **graver)
 
-    # Eighty days from 3 March, and two thirds of the four months of this class: eighty more.
-    assert (await engine.period(YOUNG, "DET")).due == at("2025-08-11 00:00")
+    # Eighty days from 3 March, and two thirds of the four months of this class: eighty more, as
+    # far as the decision goes.
+    assert (await engine.period(YOUNG, "DET")).due == at(due)
 
 
 async def test_detention_of_the_young_ends_with_the_investigation(engine: Engine):

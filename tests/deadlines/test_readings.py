@@ -83,10 +83,45 @@ async def test_by_body_it_is_what_binds_it_and_not_what_it_has_done(engine: Engi
     assert await rules(engine, now, agency=POLICE) == []
     assert await rules(engine, now, agency=COURT) == ["TASK-DUE"]
     [one] = (await asked(engine, now, agency=COURT))["deadlines"]
+    done = {"done_at": at("2026-01-10 08:00"), "in_time": True}
     assert one["agencies"] == [
-        {"id": POLICE, "bound": False, "never_critical": False},
-        {"id": COURT, "bound": True, "never_critical": True},
+        {"id": POLICE, "bound": False, "never_critical": False} | done,
+        {"id": COURT, "bound": True, "never_critical": True, "done_at": None, "in_time": None},
     ]
+    assert one["in_time"] is None
+
+
+async def in_lists(engine: Engine, when: str, **of: str) -> dict[str, int]:
+    """How many periods stand under each state."""
+    states = ("overdue", "missed", "met")
+    return {state: len(await rules(engine, when, state=state, **of)) for state in states}
+
+
+@pytest.mark.parametrize("around", [False, True], ids=["all", "of the task"])
+async def test_of_several_bodies_each_is_in_time_or_late_for_itself(engine: Engine, around: bool):
+    task = await due_on(engine, 1, "2026-01-20", POLICE, PROCURACY)
+    near = {"subject": task} if around else {}
+    done = {"store": "directives"}
+    await engine.fact("task_completed", "2026-01-15 08:00", task, agency=POLICE, **done)
+    await engine.tick("2026-01-25 08:00")
+    now = "2026-01-25 09:00"
+
+    assert await in_lists(engine, now, **near) == {"overdue": 1, "missed": 1, "met": 0}
+    of_late = await in_lists(engine, now, agency=PROCURACY, **near)
+    assert of_late == {"overdue": 1, "missed": 1, "met": 0}
+    assert not any((await in_lists(engine, now, agency=POLICE, **near)).values())
+
+    await engine.fact("task_completed", "2026-01-26 08:00", task, agency=PROCURACY, **done)
+    now = "2026-01-27 08:00"
+
+    assert await in_lists(engine, now, **near) == {"overdue": 0, "missed": 1, "met": 0}
+    of_late = await in_lists(engine, now, agency=PROCURACY, **near)
+    assert of_late == {"overdue": 0, "missed": 1, "met": 0}
+    of_early = await in_lists(engine, now, agency=POLICE, **near)
+    assert of_early == {"overdue": 0, "missed": 0, "met": 1}
+    [mine] = (await asked(engine, now, state="met", agency=POLICE, **near))["deadlines"]
+    assert (mine["state"], mine["in_time"]) == ("met", False)
+    assert [each["in_time"] for each in mine["agencies"]] == [True, False]
 
 
 async def test_by_case_it_is_all_of_it_or_the_state_and_the_body_that_are_asked_for(engine: Engine):

@@ -54,10 +54,10 @@ async def page(
     tables: Tables, as_of: datetime = EVER, known_at: datetime = EVER, *without: str
 ) -> list[dict[str, Any]]:
     """The paper's timeline, as its readers get it."""
-    asked = (DIRECTIVE, 0, as_of, known_at, 100, list(without), ISSUER)
+    asked = (DIRECTIVE, 0, as_of, known_at, 100, list(without), [ISSUER])
     rows = await tables.rows("page_of_subject", *asked)
-    found = await _corrections(tables, rows, known_at, ISSUER)
-    entries = [entry(row, "", found) for row in rows]
+    found = await _corrections(tables, rows, known_at, [ISSUER])
+    entries = [entry(row, (), found) for row in rows]
     backwards = await tables.rows("page_of_subject_backwards", DIRECTIVE, 2**62, *asked[2:])
     everybodys = await tables.rows("page", *asked[1:])
     rest = await tables.rows("page_backwards", 2**62, *asked[2:])
@@ -183,7 +183,7 @@ async def test_what_is_left_out_is_counted_and_never_gone(tables: Tables):
     acts = [each["topic"] for each in await page(tables, EVER, EVER, "deadlines", "vault")]
     calm = [each["topic"] for each in await page(tables, EVER, EVER, warned.topic)]
     hidden = [
-        await _hidden(tables, who, (1, 2**62, EVER, EVER, without, ISSUER))
+        await _hidden(tables, who, (1, 2**62, EVER, EVER, without, [ISSUER]))
         for who in ((DIRECTIVE,), ())
         for without in (["deadlines"], [warned.topic], ["cases"], [])
     ]

@@ -33,7 +33,7 @@ async def tables(pool: asyncpg.Pool) -> AsyncIterator[Tables]:
 async def apply(tables: Tables, *events: Envelope) -> list[asyncpg.Record]:
     """Take events; all entries, oldest first."""
     await TIMELINE.apply(events, tables)
-    return await tables.rows("page", 0, *EVER, 100, [], ISSUER)
+    return await tables.rows("page", 0, *EVER, 100, [], [ISSUER])
 
 
 def about(subjects: tuple[str, ...], event: Envelope) -> Envelope:
@@ -43,7 +43,7 @@ def about(subjects: tuple[str, ...], event: Envelope) -> Envelope:
 
 async def entries_of(tables: Tables, subject: str) -> list[str]:
     """Topics of a subject's entries, without the service and the version."""
-    rows = await tables.rows("page_of_subject", subject, 0, *EVER, 100, [], ISSUER)
+    rows = await tables.rows("page_of_subject", subject, 0, *EVER, 100, [], [ISSUER])
     return [row["topic"].split(".")[1] for row in rows]
 
 
@@ -146,11 +146,11 @@ async def test_a_page_as_of_a_moment_has_what_had_happened_and_was_known(tables:
 
     async def shown(as_of: datetime, known_at: datetime) -> int:
         pages = [
-            await tables.rows("page", 0, as_of, known_at, 9, [], ISSUER),
-            await tables.rows("page_of_subject", DIRECTIVE, 0, as_of, known_at, 9, [], ISSUER),
-            await tables.rows("page_backwards", 2**62, as_of, known_at, 9, [], ISSUER),
+            await tables.rows("page", 0, as_of, known_at, 9, [], [ISSUER]),
+            await tables.rows("page_of_subject", DIRECTIVE, 0, as_of, known_at, 9, [], [ISSUER]),
+            await tables.rows("page_backwards", 2**62, as_of, known_at, 9, [], [ISSUER]),
             await tables.rows(
-                "page_of_subject_backwards", DIRECTIVE, 2**62, as_of, known_at, 9, [], ISSUER
+                "page_of_subject_backwards", DIRECTIVE, 2**62, as_of, known_at, 9, [], [ISSUER]
             ),
         ]
         [length] = {len(page) for page in pages}

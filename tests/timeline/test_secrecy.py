@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,9 @@ from shared.domain import Event
 from shared.envelope import Envelope
 from shared.errors import Broken, Waits
 from shared.http.routes import events_of
+from shared.reference import load_register
 from shared.sql import Tables
+from shared.standing import read_by
 from tests import generated
 from tests.golden import STREAMS, by, envelope
 from tests.running import World
@@ -34,6 +36,11 @@ STRANGER = "CQCSDT_TINH-P34-22"
 RAID, CAMPAIGN = (f"{kind}:{STREAMS[kind]}" for kind in ("raid", "campaign"))
 KEEPERS_ONLY = ("cases.operation_opened.v1", "cases.key_area_designated.v1")
 PLACE = "P34-40-16681"
+ENDED, HEIR = "CA_HUYEN-P63-01-276", "CA_TINH-P34-01"
+"""The police of a district, which ended on 28/2/2025, and who inherited what it had begun."""
+STRANGERS_THERE = ("CA_HUYEN-P63-01-275", "CQCSDT_TINH-P34-01", STRANGER, POLICE)
+"""Another district's police, others of the same province, the police of another one."""
+TODAY = date(2025, 11, 1)
 SOON_SECONDS = 20.0
 
 
@@ -49,8 +56,8 @@ def about(told: Envelope, *subjects: str) -> Envelope:
 
 
 def raid(*events: Envelope) -> Sequence[Envelope]:
-    """A campaign and a raid of it, by police and a station; then other events of it."""
-    launched = envelope(LAUNCHED, 1, 2, agency=POLICE, agencies=[POLICE, STATION])
+    """A campaign and a raid of it, by police, a station and a district; then other events of it."""
+    launched = envelope(LAUNCHED, 1, 2, agency=POLICE, agencies=[POLICE, STATION, ENDED])
     beginning = (envelope("cases.campaign_launched.v1"), about(launched, RAID, CAMPAIGN))
     return (*beginning, *events)
 
@@ -64,21 +71,28 @@ def opening() -> Envelope:
     return about(by(BORDER, envelope(OPENED)), f"opening:{STREAMS['opening']}", RAID)
 
 
+def reading(agency: str) -> Sequence[str]:
+    """The names under which it reads."""
+    return read_by(agency, TODAY, load_register()) if agency else ("",)
+
+
 async def read(tables: Tables, agency: str, subject: str = RAID) -> list[str]:
     """Topics that an agency reads of a subject, the same ones in every reading."""
-    rest = (EVER, EVER, 100, [], agency)
+    names = reading(agency)
+    rest = (EVER, EVER, 100, [], names)
     rows = await tables.rows("page_of_subject", subject, 0, *rest)
     back = await tables.rows("page_of_subject_backwards", subject, 2**62, *rest)
     everybodys = await tables.rows("page", 0, *rest)
     everybodys_back = await tables.rows("page_backwards", 2**62, *rest)
-    counted = (1, 2**62, EVER, EVER, ["cases", "vault"], agency)
+    counted = (1, 2**62, EVER, EVER, ["cases", "vault"], names)
     found = [row["entry_id"] for row in rows]
     assert found == [row["entry_id"] for row in back][::-1]
     assert found == [row["entry_id"] for row in everybodys if subject in row["subjects"]]
     assert everybodys == everybodys_back[::-1]
     assert await _hidden(tables, (subject,), counted) == len(rows)
     assert await _hidden(tables, (), counted) == len(everybodys)
-    assert await tables.value("last_readable", agency) == everybodys[-1]["entry_id"]
+    newest = everybodys[-1]["entry_id"] if everybodys else 0
+    assert await tables.value("last_readable", names) == newest
     return [row["topic"] for row in rows]
 
 
@@ -131,10 +145,10 @@ async def test_a_correction_that_may_not_be_read_leaves_no_mark(tables: Tables):
     await TIMELINE.apply(raid(opened, wrong), tables)
 
     async def marks(agency: str) -> int:
-        rows = await tables.rows("page", 0, EVER, EVER, 100, [], POLICE)
-        return len(await _corrections(tables, rows, EVER, agency))
+        rows = await tables.rows("page", 0, EVER, EVER, 100, [], [POLICE])
+        return len(await _corrections(tables, rows, EVER, reading(agency)))
 
-    assert await marks(POLICE) == 1
+    assert await marks(POLICE) == await marks(HEIR) == 1
     assert await marks(STRANGER) == 0
 
 
@@ -161,6 +175,31 @@ async def test_stubs_are_read_by_who_keeps_them_whatever_comes(tables: Tables, t
     assert await read(tables, BORDER, subject) == [topic]
     assert await read(tables, STRANGER, subject) == []
     assert bool(await read(tables, POLICE, subject)) is (topic == "cases.operation_opened.v1")
+
+
+@pytest.mark.parametrize("kind", SECRETS)
+@pytest.mark.parametrize(
+    ("named", "readers", "strangers"),
+    [
+        (ENDED, (ENDED, HEIR), STRANGERS_THERE),
+        # Two provinces that became one: its police read for both, they do not read each other's.
+        ("CA_TINH-P63-45", ("CA_TINH-P34-44",), ("CA_TINH-P63-44", POLICE)),
+        # A name for all of its kind, of whom there is no list.
+        ("DON_BP-P34-40", (STATION,), ("DON_BP-P34-22-06967", BORDER)),
+    ],
+)
+async def test_what_was_a_bodys_is_read_by_its_heir_and_its_members_and_nobody_else(
+    tables: Tables, kind: str, named: str, readers: Sequence[str], strangers: Sequence[str]
+):
+    topic = SECRETS[kind].begins
+    fields = {each: [named] if each == "agencies" else named for each in SECRETS[kind].readers}
+    begun = envelope(topic, 1, 3, **{"agency": named, **fields})
+    await TIMELINE.apply([about(begun, f"{kind}:{STREAMS[kind]}")], tables)
+
+    for agency in readers:
+        assert await read(tables, agency, f"{kind}:{STREAMS[kind]}") == [topic]
+    for agency in strangers:
+        assert await read(tables, agency, f"{kind}:{STREAMS[kind]}") == []
 
 
 async def test_with_secrets_too_a_batch_leaves_the_rows_of_its_events_one_by_one(
@@ -219,10 +258,10 @@ def topics(entries: list[dict[str, Any]]) -> list[str]:
     return [each["topic"] for each in entries]
 
 
-async def says(world: World, path: str, at: str, **said: Any) -> dict[str, Any]:
+async def says(world: World, path: str, at: str, by: str = POLICE, **said: Any) -> dict[str, Any]:
     body = {**said, "occurred_at": f"{at}:00+07:00"}
     answer: dict[str, Any]
-    status, answer = await world.post(POLICE, path, body)
+    status, answer = await world.post(by, path, body)
     assert status in (201, 202), answer
     await world.caught_up()
     return answer
@@ -294,3 +333,29 @@ async def test_of_what_is_secret_neither_the_last_entry_nor_a_count_tells(world:
     await says(world, "/v1/operations", "2025-08-01T08:00", lead=POLICE)
     assert await told(STRANGER) == before
     assert await told(POLICE) > before
+
+
+async def test_an_heir_is_shown_and_streamed_what_the_body_that_ended_had_begun(world: World):
+    window = {"window": {"from": "2025-01-15", "to": "2025-02-28"}, "kind": "suppression"}
+    plan = {**window, "scope": ["P63-01"], "theme": "Cao điểm", "lead": ENDED}
+    chief = {"by": "CA_TINH-P63-01"}
+    id = (await says(world, "/v1/campaigns", "2025-01-10T08:00", **chief, **plan))["campaign_id"]
+    place: dict[str, Any] = {"by": ENDED, "area": "P63-01-276", "campaign_id": id}
+    launched = await says(world, "/v1/raids", "2025-02-10T20:00", **place)
+    end = f"/v1/campaigns/{id}/conclusions"
+    await says(world, end, "2025-02-27T17:00", by=ENDED)
+    first, last = "cases.campaign_launched.v1", "cases.campaign_concluded.v1"
+
+    for agency in (ENDED, HEIR):
+        seen = await live(world, agency, f"campaign:{id}", 3)
+        assert topics(seen) == [first, LAUNCHED, last]
+        assert seen[1]["officer"] == "clerk"
+    for agency in STRANGERS_THERE:
+        seen = await live(world, agency, f"campaign:{id}", 2)
+        assert topics(seen) == [first, last]
+        assert seen[1]["officer"] is None
+    for agency, status in ((ENDED, 200), (HEIR, 200), *((each, 404) for each in STRANGERS_THERE)):
+        raid = f"raid:{launched['raid_id']}"
+        _, page = await world.get(agency, "/v1/timeline", subject=raid)
+        found, _ = await world.get(agency, f"/v1/raid/{launched['raid_id']}")
+        assert (topics(page["entries"]), found) == ([LAUNCHED] * (status == 200), status)

@@ -27,7 +27,7 @@ from shared.errors import NotAllowed, Refused
 from tests.shared.things import act
 
 SUBJECT = UUID("01980000-0000-7000-8000-000000000138")
-POLICE, HEALTH = "CA_TINH-P34-40", "SO_YTE-P34-40"
+POLICE, HEALTH, PROCURACY = "CA_TINH-P34-40", "SO_YTE-P34-40", "VKSND_TINH-P34-40"
 ERASE = ErasePersonalData(subject_id=SUBJECT, reason="retention", decided_by="Văn phòng")
 DECLINE = RefuseErasure(
     subject_id=SUBJECT, reason="request", ground="proceedings", explanation="x", decided_by="y"
@@ -135,7 +135,7 @@ def test_the_heir_of_a_controller_that_ended_erases():
 
 
 def test_a_hold_blocks_erasing_and_says_why(custody: Custody):
-    custody.set_hold(hold("VA-1"), by(HEALTH))
+    custody.set_hold(hold("VA-1"), by(PROCURACY))
 
     with pytest.raises(Refused, match=r"VA-1 \(Đang điều tra\)"):
         custody.erase(ERASE, by(), (1,))
@@ -155,14 +155,48 @@ def test_the_last_hold_that_is_lifted_lets_go(custody: Custody):
 
 
 def test_a_hold_is_set_once_and_lifted_by_who_set_it(custody: Custody):
-    custody.set_hold(hold("A"), by(HEALTH))
-    custody.set_hold(hold("A"), by(HEALTH))
+    custody.set_hold(hold("A"), by(PROCURACY))
+    custody.set_hold(hold("A"), by(PROCURACY))
 
     assert kinds(custody) == [CustodyBegun, LegalHoldSet]
-    with pytest.raises(NotAllowed, match=HEALTH):
+    with pytest.raises(NotAllowed, match=PROCURACY):
         custody.lift_hold(lift("A"), by(POLICE))
     with pytest.raises(Refused, match="no-such-hold"):
-        custody.lift_hold(lift("B"), by(HEALTH))
+        custody.lift_hold(lift("B"), by(PROCURACY))
+
+
+@pytest.mark.parametrize(
+    ("agency", "may"),
+    [
+        (POLICE, True),
+        (PROCURACY, True),
+        ("TAND_KV-P34-22", True),
+        ("DON_BP-P34-40-16681", True),
+        (HEALTH, False),
+        ("UBND_XA-P34-40-16681", False),
+        ("BCD138_TINH-P34-40", False),
+    ],
+)
+def test_data_are_held_by_who_answers_for_them_or_conducts_proceedings(
+    custody: Custody, agency: str, may: bool
+):
+    if not may:
+        with pytest.raises(NotAllowed, match="not-yours-to-hold") as refusal:
+            custody.set_hold(hold("A"), by(agency))
+        assert POLICE in refusal.value.remedy_vi
+    else:
+        custody.set_hold(hold("A"), by(agency))
+
+    assert custody.holds == ({"A": "Đang điều tra"} if may else {})
+
+
+def test_an_office_holds_what_it_answers_for_itself():
+    custody = Custody.begin_custody(SUBJECT, HEALTH, by(HEALTH))
+
+    custody.set_hold(hold("A"), by(HEALTH))
+    custody.lift_hold(lift("A"), by(HEALTH))
+
+    assert custody.holds == {}
 
 
 def test_nothing_more_is_decided_on_what_was_erased(custody: Custody):

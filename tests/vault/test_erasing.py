@@ -27,6 +27,7 @@ from tests.shared.letters import Letter, Sender
 from tests.shared.things import NOON, act, context
 from tests.vault.world import AGENT, HEALTH, POLICE, SHELF, erased, letter, opened, send
 
+PROCURACY = "VKSND_TINH-P34-40"
 SOMEBODY = UUID("01980000-0000-7000-8000-000000000138")
 OFFICER = Actor(POLICE, "officer", frozenset(AGENT))
 SAID = ErasePersonalData(subject_id=SOMEBODY, reason="request", decided_by="Văn phòng")
@@ -256,13 +257,13 @@ async def test_what_is_held_is_not_erased_until_the_hold_is_lifted(post: World):
     subject = str(event.sender_ref)
     hold = {"subject_id": subject, "hold": "VA-12/2025", "reason": "Đang điều tra"}
     said = {**hold, "authority": "QĐ 12/2025"}
-    status, answer = await send(post, HEALTH, "/v1/vault/holds", said, roles=AGENT)
+    status, answer = await send(post, PROCURACY, "/v1/vault/holds", said, roles=AGENT)
     assert status == 201, answer
 
     refused, why = await erased(post, event.sender_ref)
     shown, _ = await opened(post, event_id)
     stranger, _ = await send(post, POLICE, "/v1/vault/hold-ends", hold, roles=AGENT)
-    lifted, _ = await send(post, HEALTH, "/v1/vault/hold-ends", hold, roles=AGENT)
+    lifted, _ = await send(post, PROCURACY, "/v1/vault/hold-ends", hold, roles=AGENT)
     status, _ = await erased(post, event.sender_ref)
 
     assert (refused, why["code"], why["holds"]) == (422, "legal-hold", ["VA-12/2025"])

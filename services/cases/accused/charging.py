@@ -78,6 +78,7 @@ class Accused(Held):
             raise not_supervising(act.agency, case.holder, article)
         if said.subject != self.awaits_review:
             raise refusals.nothing_to_review(said.subject)
+        undone = self.unreviewed if said.outcome == "cancelled" else None
         self.record(
             AccusedProsecutionReviewed,
             said,
@@ -85,6 +86,7 @@ class Accused(Held):
             person_ref=self.id,
             case_id=case.id,
             agency=act.agency,
+            class_after=undone and undone.class_before,
         )
 
     def reclassify_offence(self, said: ReclassifyOffence, act: Act, case: Case) -> None:

@@ -19,6 +19,7 @@ from services.cases.accused.measures import (
 from services.cases.accused.refusals import not_prosecuted
 from services.cases.following import case_of
 from services.cases.proceedings.domain import Case
+from services.cases.proceedings.minors import MarkJuvenile
 from shared.context import Context, Receipt
 
 
@@ -32,7 +33,7 @@ async def institute_accused(said: InstituteAccused, ctx: Context) -> Receipt:
     """Prosecute somebody who was never held, in an open case."""
     case = await ctx.load(Case, said.case_id)
     person = Person.institute_accused(said, ctx.act, case)
-    return await ctx.save(person, person_ref=str(person.id))
+    return await ctx.save(person, *_marked(case, said, ctx), person_ref=str(person.id))
 
 
 async def prosecute(said: InstituteAccused, ctx: Context, id: UUID) -> Receipt:
@@ -40,7 +41,7 @@ async def prosecute(said: InstituteAccused, ctx: Context, id: UUID) -> Receipt:
     person = await ctx.load(Person, id)
     case = await ctx.load(Case, said.case_id)
     person.prosecute(said, ctx.act, case)
-    return await ctx.save(person, person_ref=str(person.id))
+    return await ctx.save(person, *_marked(case, said, ctx), person_ref=str(person.id))
 
 
 async def order_temporary_custody(said: OrderTemporaryCustody, ctx: Context, id: UUID) -> Receipt:
@@ -99,6 +100,13 @@ async def issue_wanted_notice(said: IssueWantedNotice, ctx: Context, id: UUID) -
     person, case = await _with_case(ctx, id)
     person.issue_wanted_notice(said, ctx.act, case)
     return await ctx.save(person)
+
+
+def _marked(case: Case, said: InstituteAccused, ctx: Context) -> tuple[Case, ...]:
+    """The case, when it learns by this that somebody under 18 is accused in it."""
+    if said.under_18:
+        case.mark_juvenile(MarkJuvenile(decision_ref=said.decision_ref), ctx.act)
+    return (case,) if case.pending_events else ()
 
 
 async def _with_case(ctx: Context, id: UUID) -> tuple[Person, Case]:

@@ -186,6 +186,8 @@ class AccusedProsecutionReviewed(Event, ReviewAccused):
     person_ref: UUID
     case_id: UUID
     agency: AgencyRef
+    class_after: Severity | None = None
+    """The heaviest of all charges from now on, where a change of them is cancelled."""
 
 
 class ReclassifyOffence(Command):

@@ -4,10 +4,12 @@ Handlers load everything first, decide without waiting in between, and save once
 together is recorded together or not at all.
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from pydantic import Field
 
+from services.cases.accused.domain import Person
 from services.cases.following import decide_of_case
 from services.cases.limits import CODES_MAX, NAMES_MAX
 from services.cases.proceedings import refusals
@@ -58,11 +60,24 @@ async def regroup_cases(said: RegroupCases, ctx: Context, id: UUID) -> Receipt:
         others = [await ctx.load(Case, each) for each in said.cases]
         case.join_cases(told, ctx.act, others)
         return await ctx.save(case, *others)
+    await _refuse_hidden_young(said.parts, ctx)
     begun = case.split_case(told, ctx.act, said.parts)
     for part in begun:
         if await ctx.find(Case, part.id) is not None:
             raise refusals.duplicate_case(part.case_no, part.id)
     return await ctx.save(case, *begun, cases={each.case_no: str(each.id) for each in begun})
+
+
+async def _refuse_hidden_young(parts: Iterable[Remainder], ctx: Context) -> None:
+    """A part that somebody under 18 goes with says so, by what is recorded of them."""
+    for index, part in enumerate(parts):
+        persons = [] if part.juvenile else [await ctx.find(Person, ref) for ref in part.accused]
+        if any(each is not None and each.under_18 for each in persons):
+            raise refusals.wrong_regrouping(
+                f"/parts/{index}/juvenile",
+                "Phần được tách có bị can dưới 18 tuổi thì phải ghi juvenile là true",
+                "A part that somebody under 18 goes with has juvenile true",
+            )
 
 
 async def request_supplementary_investigation(

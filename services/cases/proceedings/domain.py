@@ -49,6 +49,7 @@ from services.cases.proceedings.institution import (
     refuse_beyond,
     refuse_beyond_minor,
 )
+from services.cases.proceedings.minors import MINOR_STEPS, CaseMarkedJuvenile, Protecting
 from services.cases.proceedings.models import agreed_bodies, refuse_unless_presentable
 from services.cases.proceedings.periods import STAGE_OF, granting, refuse_too_long
 from services.cases.proceedings.regrouping import Grouped
@@ -61,7 +62,6 @@ from services.cases.proceedings.stopping import (
 from services.cases.stages import Step, step
 from services.cases.trials.domain import TRIAL_STAGES, TRIAL_STEPS, OnTrial
 from services.cases.trials.events import CaseAcceptedByCourt, TrialEvent
-from services.cases.trials.hearings import CHILD_ARTICLES
 from shared.actor import Act
 from shared.domain import Event
 from shared.standing import agency_of
@@ -96,10 +96,11 @@ CASE_STEPS: Mapping[type[Event], Step] = {
     ),
     **HANDING_STEPS,
     **HALTING_STEPS,
+    **MINOR_STEPS,
 }
 
 
-class Case(Handed, Halting, Grouped, OnTrial):
+class Case(Handed, Halting, Grouped, Protecting, OnTrial):
     """One criminal case: what is prosecuted, how far it is, and who has its file."""
 
     KIND = "case"
@@ -253,7 +254,7 @@ class Case(Handed, Halting, Grouped, OnTrial):
         refuse_unless_presentable(
             said,
             juvenile=self.juvenile,
-            child_victim=self._is_about_a_child(),
+            child_victim=self.about_a_child,
             closed=self.closed_trial_granted,
             victims_known=self.victims_known,
         )
@@ -283,7 +284,7 @@ class Case(Handed, Halting, Grouped, OnTrial):
             "flagrante": self.flagrante,
             "organised": self.organised,
             "victims_known": self.victims_known,
-            "child_victim": self._is_about_a_child(),
+            "child_victim": self.about_a_child,
             "accused": [str(each) for each in self.accused],
             "stopped": {str(ref): how for ref, how in self.stopped.items()},
             "from_tips": [str(each) for each in self.from_tips],
@@ -297,16 +298,12 @@ class Case(Handed, Halting, Grouped, OnTrial):
             "trial": self._trial_state(),
         }
 
-    def _is_about_a_child(self) -> bool:
-        return self.child_victim or any(o.article in CHILD_ARTICLES for o in self.offences)
-
     def _take(self, event: CaseProsecutionInstituted | CaseSplitOff) -> None:
         """For `evolve`: how a case begins."""
         self.case_no, self.place, self.route = event.case_no, event.place, event.route
         self.offences, self.severity = event.offences, event.severity_class
         self.juvenile, self.victims_known = event.juvenile, event.victims_known
         self.instituted_by = event.by
-        self.stopped: dict[UUID, str] = {}
         self.stopped_at = self.indictment = self.concluded_for = self.joined_into = None
         self.model_case = self.publicity_consent = False
         self.took_in = self.split_into = ()
@@ -318,11 +315,12 @@ class Case(Handed, Halting, Grouped, OnTrial):
             self.instituted_on = event.instituted_on
             self.rule, self.rule_since = event.course.rule, event.course.since
             self.granted, self.returns = event.course.granted, dict(event.course.returns)
+            self.stopped: dict[UUID, str] = dict(event.stopped)
             self._begins(event.stage, event, event.holder)
             return
         self.flagrante, self.organised = event.flagrante, event.organised
         self.from_tips, self.accused, self.split_from = event.from_tips, (), None
-        self.returns = {}
+        self.returns, self.stopped = {}, {}
         self._runs("INV", event)
         self.instituted_on = self.rule_since
         initial = event.investigates == "initial"
@@ -355,8 +353,10 @@ class Case(Handed, Halting, Grouped, OnTrial):
         if event.granted and event.length is not None:
             self.granted += (event.length,)
 
-    def _changed(self, event: CaseInstitutionChanged) -> None:
-        if event.class_after is None:
+    def _changed(self, event: CaseInstitutionChanged | CaseMarkedJuvenile) -> None:
+        if isinstance(event, CaseMarkedJuvenile):
+            self.juvenile = True
+        elif event.class_after is None:
             self._moves("CANCELLED", event)
         else:
             self.offences, self.severity = event.offences_after, event.class_after
@@ -366,7 +366,7 @@ class Case(Handed, Halting, Grouped, OnTrial):
         match event:
             case CaseProsecutionInstituted() | CaseSplitOff():
                 self._take(event)
-            case CaseInstitutionChanged():
+            case CaseInstitutionChanged() | CaseMarkedJuvenile():
                 self._changed(event)
             case CaseTransferred() | CaseFileTransmitted():
                 self._handed(event)

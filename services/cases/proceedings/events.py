@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 
 from services.cases.limits import CODES_MAX, NAMES_MAX, PERSONS_MAX, DocumentNumber
 from services.cases.lists import Offence, Route, Severity
+from services.cases.proceedings.minors import CaseMarkedJuvenile
 from services.cases.proceedings.parts import (
     SEQ_MAX,
     Accused,
@@ -157,6 +158,17 @@ class CasesRegrouped(Event, Regrouping):
     accused_after: tuple[UUID, ...]
     class_before: Severity
     class_after: Severity
+    juvenile_after: bool | None = None
+    """Whether somebody under 18 is accused; of this and the next four, nothing: recorded before
+    this field, and as it was."""
+    victims_known_after: int | None = None
+    returns_after: dict[str, int] | None = None
+    """Returns for supplementary investigation, by who returned the file: the most of any of them.
+    """
+    stopped_after: dict[UUID, Literal["suspended", "discontinued"]] | None = None
+    """Accused for whom proceedings rest or have ended, though the case goes on."""
+    publicity_consent_after: bool | None = None
+    """Whether the victims of all of them have agreed to publicity."""
 
 
 class SplitOff(Command, Remainder):
@@ -183,6 +195,8 @@ class CaseSplitOff(FirstEvent, SplitOff):
     """When the case was instituted that it comes from, the first one if that was split off too: the
     law of that day stays (Luật 59/2024/QH15 Điều 179)."""
     course: Course
+    stopped: dict[UUID, Literal["suspended", "discontinued"]] = Field(default_factory=dict)
+    """Of its accused, those for whom proceedings rest or have ended."""
 
 
 class ExtendPeriod(Command):
@@ -357,6 +371,7 @@ class ModelCaseDesignated(Event, DesignateModelCase):
 ProceedingsEvent = (
     CaseProsecutionInstituted
     | CaseSplitOff
+    | CaseMarkedJuvenile
     | CaseInstitutionChanged
     | CaseTransferred
     | CasesRegrouped

@@ -1,6 +1,6 @@
 """Joining cases into one, and splitting one: what every stream concerned is told. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
@@ -13,6 +13,9 @@ from services.cases.proceedings.identity import case_id
 from services.cases.proceedings.parts import Institutor, Remainder
 from shared.actor import Act
 
+TAKEN_OVER = ("juvenile", "victims_known", "returns", "stopped", "publicity_consent")
+"""What a joined case takes over of the others besides offences and accused."""
+
 
 class Grouped(CaseFile):
     """A case that may take others in, or be split."""
@@ -22,6 +25,8 @@ class Grouped(CaseFile):
         split_from: UUID | None
         took_in: tuple[UUID, ...]
         """Cases that were joined into this one."""
+        victims_known: int
+        publicity_consent: bool
         split_into: tuple[UUID, ...]
         """Cases that parts of this one go on in."""
         place: str
@@ -48,8 +53,10 @@ class Grouped(CaseFile):
                 raise refusals.not_together(each.id)
         offences = _once(each for case in concerned for each in case.offences)
         accused = tuple(dict.fromkeys(each for case in concerned for each in case.accused))
+        after = _together(concerned)
+        sources = tuple(each.id for each in concerned)
         for each in concerned:
-            each._regroup(said, act, tuple(c.id for c in concerned), (self.id,), offences, accused)
+            each._regroup(said, act, sources, (self.id,), offences, accused, after)
 
     def split_case(self, said: Regrouping, act: Act, parts: Sequence[Remainder]) -> list[Self]:
         """Split parts off; each begins a case that goes on from here. Returns the new cases."""
@@ -64,7 +71,8 @@ class Grouped(CaseFile):
         gone = {ref for part in parts for ref in part.accused}
         left = tuple(each for each in self.accused if each not in gone)
         results = (self.id, *(each.id for each in begun))
-        self._regroup(said, act, (self.id,), results, self.offences, left)
+        after = _together((self,), gone)
+        self._regroup(said, act, (self.id,), results, self.offences, left, after)
         return begun
 
     def _begin_part(self, said: Regrouping, act: Act, part: Remainder) -> Self:
@@ -84,6 +92,7 @@ class Grouped(CaseFile):
             severity_class=heaviest(part.offences, "/parts"),
             instituted_on=self.instituted_on,
             course=self.course,
+            stopped={ref: how for ref, how in self.stopped.items() if ref in part.accused},
         )
 
     def _refuse_strange_parts(self, parts: Sequence[Remainder]) -> None:
@@ -114,6 +123,7 @@ class Grouped(CaseFile):
         results: tuple[UUID, ...],
         offences: tuple[Offence, ...],
         accused: tuple[UUID, ...],
+        after: Mapping[str, object],
     ) -> None:
         self.record(
             CasesRegrouped,
@@ -126,6 +136,7 @@ class Grouped(CaseFile):
             accused_after=accused,
             class_before=self.severity,
             class_after=heaviest(offences),
+            **after,
         )
 
     def _regrouped(self, event: CasesRegrouped) -> None:
@@ -139,6 +150,29 @@ class Grouped(CaseFile):
         self.split_into += tuple(each for each in event.result_cases if each != self.id)
         self.offences, self.severity = event.offences_after, event.class_after
         self.accused = event.accused_after
+        for name in TAKEN_OVER:
+            if (after := getattr(event, f"{name}_after")) is not None:
+                setattr(self, name, dict(after) if isinstance(after, dict) else after)
+
+
+def _together(cases: Sequence[Grouped], gone: Collection[UUID] = ()) -> dict[str, object]:
+    """What cases that go on as one know besides their offences; `gone`: who was split off.
+
+    Of protections and limits the strictest holds: a juvenile accused is not exhibited, nor a victim
+    who has not agreed, and no return of a file is forgotten.
+    """
+    with_victims = [each for each in cases if each.victims_known] or cases
+    returned = sorted({name for each in cases for name in each.returns})
+    stopped = {ref: how for each in cases for ref, how in each.stopped.items()}
+    return {
+        "juvenile_after": any(each.juvenile for each in cases),
+        "victims_known_after": sum(each.victims_known for each in cases),
+        "returns_after": {
+            name: max(each.returns.get(name, 0) for each in cases) for name in returned
+        },
+        "stopped_after": {ref: how for ref, how in stopped.items() if ref not in gone},
+        "publicity_consent_after": all(each.publicity_consent for each in with_victims),
+    }
 
 
 def _once(offences: Iterable[Offence]) -> tuple[Offence, ...]:

@@ -6,6 +6,7 @@ victims' service takes up (`rescues.py`). Who was held is the accused's own reco
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import ClassVar, Self, assert_never
 
 from services.cases.corrections.events import RecordCorrected
@@ -115,18 +116,18 @@ class Raid(Staged):
             "results": concluded and concluded.model_dump(mode="json", include=RESULTS),
         }
 
-    def state_for(self, agency: str) -> dict[str, object] | None:
+    def state_for(self, names: AbstractSet[str]) -> dict[str, object] | None:
         """A raid under way is there for who takes part; how many were held stays with them.
 
         Where those who were found are, they know and whoever received them.
         """
-        if agency in self.launched.agencies:
+        if names & {*self.launched.agencies}:
             return self.state()
         concluded = self.concluded
         if concluded is None:
             return None
         shown = RESULTS - {"suspects_held"}
-        if agency != concluded.handover_to:
+        if concluded.handover_to not in names:
             shown -= {"handover_to"}
         return {**self.state(), "results": concluded.model_dump(mode="json", include=shown)}
 

@@ -5,6 +5,7 @@ pseudonym and not by the raid: who may read of a raid need not read of each vict
 """
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import ClassVar, Self
 from uuid import UUID, uuid5
 
@@ -68,10 +69,10 @@ class Rescue(Staged):
             "handover_to": rescued.handover_to,
         }
 
-    def state_for(self, agency: str) -> dict[str, object]:
+    def state_for(self, names: AbstractSet[str]) -> dict[str, object]:
         """Where the person was taken, and from which raid, know who rescued and who received."""
         rescued, state = self.rescued, self.state()
-        if agency in (*rescued.rescued_by, rescued.handover_to):
+        if names & {*rescued.rescued_by, rescued.handover_to}:
             return state
         return {name: state[name] for name in state if name not in ("raid", "handover_to")}
 

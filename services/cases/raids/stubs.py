@@ -1,6 +1,7 @@
 """Key areas and operations: of each only the stub that may leave the owning body. Pure."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import ClassVar, Self
 
 from services.cases.raids import refusals
@@ -44,9 +45,9 @@ class KeyArea(Staged):
             "valid_to": self.designated.valid_to and self.designated.valid_to.isoformat(),
         }
 
-    def state_for(self, agency: str) -> dict[str, object] | None:
+    def state_for(self, names: AbstractSet[str]) -> dict[str, object] | None:
         """Even that there is one, only who keeps it knows (S3)."""
-        return self.state() if agency == self.holder else None
+        return self.state() if self.holder in names else None
 
     def evolve(self, event: KeyAreaDesignated) -> None:
         """Take a fact in."""
@@ -95,9 +96,9 @@ class Operation(Staged):
         """The state as readers see it: the lead is the holder."""
         return {**self._standing(), "opened_on": self.opened_on.isoformat()}
 
-    def state_for(self, agency: str) -> dict[str, object] | None:
+    def state_for(self, names: AbstractSet[str]) -> dict[str, object] | None:
         """Whose operation it is, is told to nobody but its lead and who opened it (S3)."""
-        return self.state() if agency in (self.holder, self.owner) else None
+        return self.state() if names & {self.holder, self.owner} else None
 
     def evolve(self, event: OperationOpened) -> None:
         """Take a fact in."""

@@ -1,5 +1,6 @@
 """Appeals and protests: who may, until when, and what they keep from taking effect. Pure."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar, Literal
 from uuid import UUID
@@ -78,8 +79,16 @@ class Contested(AtCourt):
             for each in self.appeals
         )
         if said.against == "judgment":
-            self._refuse_remedy(said.step, stands, late, last, refusals.APPEAL)
-        self.record(AppealFiled, said, act, agency=act.agency, last_day=last, late=late)
+            self._refuse_remedy(said.step, stands, refusals.APPEAL)
+        self.record(
+            AppealFiled,
+            said,
+            act,
+            agency=act.agency,
+            last_day=last,
+            late=late,
+            effect_ended=() if late else self._not_in_force_by(said, said.appellant),
+        )
 
     def file_protest(self, said: FileProtest, act: Act) -> None:
         """Protest a judgment: on appeal by procuracies, in force by those whom the law names."""
@@ -96,6 +105,8 @@ class Contested(AtCourt):
             level, last = self._refuse_protest(said, act)
         else:
             last = self._refuse_review(said, act)
+        late = last is not None and act.on > last
+        on_appeal = said.kind == "appeal" and not late
         self.record(
             ProtestFiled,
             said,
@@ -104,7 +115,8 @@ class Contested(AtCourt):
             protested_by=whose,
             level=level,
             last_day=last,
-            late=last is not None and act.on > last,
+            late=late,
+            effect_ended=self._not_in_force_by(said) if on_appeal else (),
         )
 
     def _refuse_protest(self, said: FileProtest, act: Act) -> tuple[Level, date]:
@@ -116,7 +128,7 @@ class Contested(AtCourt):
         last = last_day(rule, begun, LEVELS[level])
         stands = any(each.protested_by == act.agency for each in self._protests_of("appeal"))
         if said.against == "judgment":
-            self._refuse_remedy(said.step, stands, act.on > last, last, refusals.PROTEST)
+            self._refuse_remedy(said.step, stands, refusals.PROTEST)
         return level, last
 
     def _refuse_review(self, said: FileProtest, act: Act) -> date | None:
@@ -142,7 +154,21 @@ class Contested(AtCourt):
                 return each
         raise refused.nothing_to_withdraw(refusals.PROTEST)
 
-    def _refuse_remedy(self, step: str, stands: bool, late: bool, last: date, rule: str) -> None:
+    def _not_in_force_by(
+        self, said: FileAppeal | FileProtest, party: UUID | None = None
+    ) -> tuple[UUID, ...]:
+        """Whose judgment is not in force after all: somebody had contested it in time, though its
+        effect was recorded before that was known (BLTTHS 333(3), 343)."""
+        if said.against != "judgment" or said.step != "filed":
+            return ()
+        return tuple(ref for ref in self.in_force if self._reaches(party, ref))
+
+    def _reaches(self, party: UUID | None, ref: UUID) -> bool:
+        """Whether what a party or a procuracy contests is what is said of one accused: a defendant
+        contests their own, a victim or a procuracy all (which part, the record does not say)."""
+        return party == ref or party not in self.judged_refs
+
+    def _refuse_remedy(self, step: str, stands: bool, rule: str) -> None:
         if step == "withdrawn":
             if not stands:
                 raise refused.nothing_to_withdraw(rule)
@@ -151,8 +177,6 @@ class Contested(AtCourt):
             raise refused.final()
         if stands:
             raise refused.remedy_stands(rule)
-        if self.stage in FINAL and not late:
-            raise refused.late_only(last)
         if self.stage not in STANDS | FINAL:
             event = AppealFiled if rule == refusals.APPEAL else ProtestFiled
             raise any_stage.wrong_stage(self, event, rule)
@@ -178,7 +202,7 @@ class Contested(AtCourt):
         """The last day on which somebody may appeal or protest, of one accused or of all."""
         assert self.judged_at is not None, "only asked of what is judged"
         begun = _legal_day(self.judged_at)
-        appeals = [day for party, day in self.absent if ref in (None, party)]
+        appeals = [day for party, day in self.absent if ref is None or self._reaches(party, ref)]
         return max(
             last_day("PROTEST", begun, "SUPERIOR"),
             *(last_day("APPEAL", day) for day in (begun, *appeals)),
@@ -186,12 +210,10 @@ class Contested(AtCourt):
 
     def _is_contested(self, ref: UUID | None) -> bool:
         """Whether something in time stands against the judgment, of one accused or of all."""
-        appeals = [each for each in self.appeals if not each.late]
-        protests = [each for each in self._protests_of("appeal") if not each.late]
-        if ref is None:
-            return bool(appeals or protests)
-        return any(each.appellant == ref for each in appeals) or any(
-            each.scope == "all" for each in protests
+        protested = any(not each.late for each in self._protests_of("appeal"))
+        return protested or any(
+            not each.late and (ref is None or self._reaches(each.appellant, ref))
+            for each in self.appeals
         )
 
     def _protests_of(self, *kinds: str) -> tuple[ProtestFiled, ...]:
@@ -229,8 +251,18 @@ class Contested(AtCourt):
     def _contests(self, event: AppealFiled | ProtestFiled) -> None:
         if event.late:
             self.late_remedy = True
-        elif self.stage == "JUDGED":
+            return
+        self._ends_effect(event.effect_ended)
+        if self.stage in FINAL:  # Also when what others had appealed was discontinued (348).
+            self.level, self.hearing = "first_instance", "closed"
+        if self.stage in FINAL | {"JUDGED"}:
             self._moves("APPEALED", event)
+
+    def _ends_effect(self, refs: Collection[UUID]) -> None:
+        """For `evolve`: what was recorded as in force is not."""
+        self.in_force = tuple(each for each in self.in_force if each not in refs)
+        if not self.in_force:
+            self.in_force_at = None
 
     def _withdraws(self, event: ProtestFiled) -> None:
         self.protests = tuple(

@@ -7,6 +7,8 @@ from services.cases.proceedings.domain import Case
 from services.cases.trials.events import (
     AcceptCase,
     ConfirmEffect,
+    FileAppeal,
+    FileProtest,
     OrderExecution,
     OrderTrial,
     PronounceAppellateJudgment,
@@ -28,6 +30,18 @@ async def order_trial(said: OrderTrial, ctx: Context, id: UUID) -> Receipt:
 async def pronounce_judgment(said: PronounceJudgment, ctx: Context, id: UUID) -> Receipt:
     """Pronounce at first instance: who is guilty, acquitted or exempt."""
     return await decide_of_case(Case.pronounce_judgment, said, ctx, id)
+
+
+async def file_appeal(said: FileAppeal, ctx: Context, id: UUID) -> Receipt:
+    """Enter an appeal on the day it was filed, or its withdrawal. Late ones are marked; one in time
+    takes back an effect that was recorded before it was known."""
+    return await decide_of_case(Case.file_appeal, said, ctx, id)
+
+
+async def file_protest(said: FileProtest, ctx: Context, id: UUID) -> Receipt:
+    """Protest a judgment: on appeal by procuracies, in force by those whom the law names. On appeal
+    and in time it takes back an effect that was recorded before it was known."""
+    return await decide_of_case(Case.file_protest, said, ctx, id)
 
 
 async def pronounce_appellate_judgment(

@@ -5,7 +5,7 @@ TRIAL_STAGES and TRIAL_STEPS, `Case.evolve` hands trial events to `_tried`. What
 empty, so nothing has to be set before a court accepts the case.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
 from uuid import UUID
@@ -219,7 +219,7 @@ class OnTrial(Contested):
 
     def _refuse_while_periods_run(self, ref: UUID | None, act: Act) -> None:
         last = self._periods_end(ref)
-        if act.on < last:
+        if act.on <= last:  # Until it has ended somebody may still appeal or protest.
             raise refused.periods_run(last)
 
     def _is_confirmed(self, ref: UUID, part: str) -> bool:
@@ -325,6 +325,12 @@ class OnTrial(Contested):
         """A review sends the case back to the appeal: of first instance the judgment stands."""
         self.appeal_outcome, self.in_force, self.in_force_at = None, (), None
         self.executing, self.confirmed, self.protests = (), (), ()
+
+    def _ends_effect(self, refs: Collection[UUID]) -> None:
+        """Nor is it confirmed or carried out."""
+        super()._ends_effect(refs)
+        self.executing = tuple(each for each in self.executing if each not in refs)
+        self.confirmed = tuple(each for each in self.confirmed if each[0] not in refs)
 
     def _begins_anew(self) -> None:
         """The earlier judgment is gone, and all that followed from it."""

@@ -70,7 +70,6 @@ class AtCourt(Staged):
         trial_events: tuple[TrialEvent, ...]
         """What was recorded before the courts; what repeats one of them is not news."""
 
-    child_victim = False
     publicity_consent = False
     level = "first_instance"
     hearing = court = appeal_court = docket_no = ""
@@ -83,6 +82,11 @@ class AtCourt(Staged):
     def closed_trial_granted(self) -> bool:
         """Whether the public is shut out to protect somebody or something."""
         return "closed" in self.formats
+
+    @property
+    def about_a_child(self) -> bool:
+        """Whether the victim of an offence is a child by its very wording."""
+        return any(each.article in CHILD_ARTICLES for each in self.offences)
 
     def accept_case(self, said: AcceptCase, act: Act) -> None:
         """Take the case on the docket: of first instance, or of appeal."""
@@ -253,10 +257,9 @@ class AtCourt(Staged):
         """What stands against showing the trial to the public where people live."""
         if said.format != "mobile" and not said.publicity:
             return ()
-        child = self.child_victim or any(o.article in CHILD_ARTICLES for o in self.offences)
         rows: tuple[tuple[Protection, bool], ...] = (
             ("closed_trial", self.closed_trial_granted or said.format == "closed"),
-            ("child_victim", child or said.child_victim),
+            ("child_victim", self.about_a_child or said.child_victim),
             ("no_consent", not (self.publicity_consent or said.victims_consent)),
         )
         return tuple(name for name, stands in rows if stands)

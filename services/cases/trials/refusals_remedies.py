@@ -5,7 +5,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.cases.trials.refusals import (
-    APPEAL,
     APPELLATE,
     DELIVERY,
     EFFECT,
@@ -121,19 +120,6 @@ def not_its_protest(act: Act, kind: str, court: str) -> NotAllowed:
     )
 
 
-def late_only(last: date) -> Refused:
-    """A judgment that is in force can only be appealed late."""
-    return Refused(
-        "in-force-before-the-last-day",
-        f"Bản án đã có hiệu lực nhưng thời hạn còn đến {last:%d/%m/%Y}.",
-        f"The judgment is recorded as in force, yet the period runs until {last}.",
-        pointer="/occurred_at",
-        rule=APPEAL,
-        remedy_vi="Kiểm tra ngày nộp; nếu hiệu lực ghi sai thì đính chính trước.",
-        remedy_en="Check the filing day; if the effect was recorded wrongly, correct that first.",
-    )
-
-
 def final() -> Refused:
     """There is no third level."""
     return Refused(
@@ -166,8 +152,8 @@ def periods_run(last: date) -> Refused:
         f"The periods for appeal and protest run until {last}.",
         pointer="/occurred_at",
         rule=EFFECT,
-        remedy_vi="Ghi nhận hiệu lực từ ngày hết thời hạn.",
-        remedy_en="Record the effect from the day on which they end.",
+        remedy_vi="Ghi nhận hiệu lực khi thời hạn đã hết, từ 0 giờ ngày hôm sau.",
+        remedy_en="Record the effect when they have ended, from midnight after that day.",
         extra={"last_day": last.isoformat()},
     )
 
@@ -205,8 +191,9 @@ def in_force_already() -> Refused:
         "Phần này đã được ghi nhận có hiệu lực.",
         "This part is recorded as in force already.",
         rule=EFFECT,
-        remedy_vi="Nếu ghi sai thì đính chính bản ghi trước.",
-        remedy_en="If that record is wrong, correct it.",
+        remedy_vi="Không cần ghi lại; kháng cáo, kháng nghị trong hạn được ghi sau thì hiệu lực bị "
+        "rút lại.",
+        remedy_en="It need not be recorded again; an appeal or protest in time takes it back.",
     )
 
 
@@ -245,6 +232,6 @@ def ordered_already(refs: Iterable[UUID]) -> Refused:
         f"Execution was ordered already for: {named}.",
         pointer="/accused_ref",
         rule=EXECUTION,
-        remedy_vi="Nếu quyết định cũ sai thì đính chính bản ghi trước.",
-        remedy_en="If the earlier order is wrong, correct that record.",
+        remedy_vi="Không cần ghi lại; mỗi người bị kết án một quyết định thi hành án.",
+        remedy_en="It need not be recorded again; there is one order for each convict.",
     )

@@ -41,6 +41,8 @@ class AppealFiled(Event, FileAppeal):
     """The last day of the appeal period of this appellant."""
     late: bool
     """Filed after it: a panel of the appellate court decides whether it is heard (335)."""
+    effect_ended: tuple[UUID, ...] = ()
+    """Whose judgment was recorded as in force and is not: this came in time."""
 
 
 class FileProtest(Command):
@@ -73,6 +75,8 @@ class ProtestFiled(Event, FileProtest):
     last_day: Day | None
     """None when the law sets none: cassation in the convict's favour, reopening."""
     late: bool
+    effect_ended: tuple[UUID, ...] = ()
+    """Whose judgment was recorded as in force and is not: this came in time."""
 
 
 class PronounceAppellateJudgment(Command):

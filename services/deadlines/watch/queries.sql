@@ -9,6 +9,14 @@ ON CONFLICT (subject) DO UPDATE
 SET facts = a.facts || excluded.facts,
     matter = CASE WHEN excluded.matter = '' THEN a.matter ELSE excluded.matter END
 
+-- name: move
+-- What is known and runs in the case $1 does so in $2 from now on: all, or of the subjects $3.
+WITH known AS (
+  UPDATE :schema.about SET matter = $2
+  WHERE matter <> '' AND matter = $1 AND ($3::text[] = '{}' OR subject = ANY($3::text[])))
+UPDATE :schema.periods SET matter = $2
+WHERE matter <> '' AND matter = $1 AND ($3::text[] = '{}' OR subject = ANY($3::text[]))
+
 -- name: near
 -- What runs about these subjects, or in these cases, by one of these rules; of the rules $4 also
 -- what is over.

@@ -28,6 +28,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{actor} {kind:said.institution} quyết định khởi tố {case}, theo {decision_ref}.",
         "{actor} {kind:said.institution} the institution of {case}, by {decision_ref}.",
     ),
+    "cases.case_marked_juvenile.v1": (
+        "{actor} ghi nhận {case} có người dưới 18 tuổi bị buộc tội, theo {decision_ref}.",
+        "{actor} records that somebody under 18 is accused in {case}, by {decision_ref}.",
+    ),
     "cases.case_transferred.v1": (
         "{actor} {step:said.case_step} {case}, nơi nhận {to:agency}.",
         "{actor} {step:said.case_step} {case}, for {to:agency}.",

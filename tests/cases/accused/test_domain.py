@@ -215,7 +215,7 @@ def test_a_person_is_prosecuted_in_an_open_case_and_counts_when_approved():
     it.review_accused(review(outcome="more_evidence"), act(PROCURACY, "2025-08-07"), of)
     assert it.stage == "ACCUSED_PENDING"
     it.review_accused(review(), act(PROCURACY, "2025-08-08"), of)
-    assert it.stage == "ACCUSED"
+    assert (it.stage, last(it).class_after) == ("ACCUSED", None)
 
 
 def test_a_cancelled_prosecution_releases():
@@ -306,6 +306,7 @@ def test_reclassification_derives_the_severity_and_falls_when_cancelled():
     cancelled = review(subject="change", outcome="cancelled")
     it.review_accused(cancelled, act(PROCURACY, "2025-08-11"), of)
 
+    assert last(it).class_after == "RNT"
     assert (it.charges, it.severity) == ((TRAFFICKING,), "RNT")
 
 

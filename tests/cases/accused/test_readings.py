@@ -26,7 +26,7 @@ BANNED = {"before": "none", "to": "residence_ban", "reason": "replaced"}
 
 async def shown(office: World, ref: UUID, **when: Any) -> dict[str, Any]:
     """The state of somebody as readers get it."""
-    reader = SimpleNamespace(logs={"cases": office.log}, actor=SimpleNamespace(agency="BCA-VN"))
+    reader = SimpleNamespace(logs={"cases": office.log}, names=("BCA-VN",))
     found: dict[str, Any] = await READ.handler(StateAsked(id=ref, **when), reader)
     return found["state"]
 

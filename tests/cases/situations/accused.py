@@ -328,6 +328,10 @@ ROWS: dict[type[Event], Row] = {
             Try(PROCURACY, beside(Person.review_accused, review(decision_ref="10/QĐ"))),
             Try(PROCURACY, beside(Person.review_accused, review(outcome="cancelled"))),
             Try(PROCURACY, beside(Person.review_accused, review(subject="change"))),
+            Try(
+                PROCURACY,
+                beside(Person.review_accused, review(subject="change", outcome="cancelled")),
+            ),
         )
     ),
     OffenceReclassified: Row(

@@ -121,6 +121,16 @@ BEYOND: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "REVIEW>INVESTIGATION",
             "BLTTHS 391, 396: quashed in review",
         ),
+        (
+            "AppealFiled",
+            "IN_FORCE>APPEALED EXECUTION>APPEALED",
+            "BLTTHS 333(3), 343: filed in time, known after the effect was recorded",
+        ),
+        (
+            "ProtestFiled",
+            "IN_FORCE>APPEALED EXECUTION>APPEALED",
+            "BLTTHS 337, 343: filed in time, known after the effect was recorded",
+        ),
         ("ProtestFiled", "EXECUTION>REVIEW", "BLTTHS 377: execution is no bar to review"),
         ("ProtestFiled", "REVIEW>IN_FORCE", "BLTTHS 379: the protest is withdrawn"),
     ),

@@ -18,6 +18,7 @@ from services.cases.proceedings.events import (
     Regrouping,
     SupplementaryInvestigationRequested,
 )
+from services.cases.proceedings.minors import CaseMarkedJuvenile, MarkJuvenile
 from services.cases.proceedings.parts import Remainder, Stretch
 from services.cases.proceedings.stopping import (
     ProceedingsDiscontinued,
@@ -153,6 +154,16 @@ ROWS: dict[type[Event], Row] = {
                 PROCURACY,
                 on(Case.change_institution, change(kind="cancel", offences_after=())),
             ),
+        )
+    ),
+    CaseMarkedJuvenile: Row(
+        tuple(
+            Try(
+                INVESTIGATORS,
+                on(Case.mark_juvenile, MarkJuvenile(decision_ref=number)),
+                anywhere="nobody sends it: it is recorded with a prosecution, which has its guards",
+            )
+            for number in ("17/QĐ-KTBC", "18/QĐ-KTBC")
         )
     ),
     CasesRegrouped: Row((Try(HOLDER, joins), Try(HOLDER, splits), Try(HOLDER, is_joined))),

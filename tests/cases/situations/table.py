@@ -44,6 +44,8 @@ class Try:
     """After the last fact of the thing."""
     anywhere: str = ""
     """Why a body of the same type in another area may say it as well; empty: it may not."""
+    of_its_kind: bool = False
+    """Bodies of other kinds may not say it, though the tables name everybody."""
 
 
 @dataclass(frozen=True)

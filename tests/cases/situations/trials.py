@@ -72,6 +72,8 @@ from tests.cases.trials.examples import (
 
 MONTH = 31 * 24
 """Hours: every period to appeal or protest has ended."""
+BEFORE = -20 * 24
+"""Hours: it was filed in time, and is known later."""
 REOPENING = FileProtest(kind="reopening", direction="against", decision_ref="12/QĐ-VKS")
 CASSATION = FileProtest(kind="cassation", direction="against", decision_ref="11/QĐ-TANDTC")
 LATE = APPEAL.model_copy(update={"appellant": MANH})
@@ -321,6 +323,7 @@ ROWS: dict[type[Event], Row] = {
         (
             Try(REGIONAL_COURT, on(Case.file_appeal, APPEAL)),
             Try(REGIONAL_COURT, on(Case.file_appeal, LATE), MONTH),
+            Try(REGIONAL_COURT, on(Case.file_appeal, APPEAL), BEFORE),
             Try(REGIONAL_COURT, on_the_day(against_a_decision, Case.file_appeal)),
         )
     ),
@@ -328,6 +331,7 @@ ROWS: dict[type[Event], Row] = {
         (
             Try(REGIONAL_PROCURACY, on(Case.file_protest, PROTEST)),
             Try(PROCURACY, on(Case.file_protest, PROTEST)),
+            Try(PROCURACY, on(Case.file_protest, PROTEST), BEFORE),
             Try(PROCURACY, on_the_day(protest_a_decision, Case.file_protest)),
             Try(SUPREME_COURT, on(Case.file_protest, CASSATION)),
             Try("VKSNDTC-VN", on(Case.file_protest, REOPENING)),

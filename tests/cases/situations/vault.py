@@ -46,7 +46,7 @@ DECLINE = RefuseErasure(
 )
 LIFT = LiftLegalHold(subject_id=SUBJECT, hold="VA-1", reason="Đã xong")
 OPEN = OpenField(event_id=EVENT, field="informant", purpose="verification")
-HARMLESS = "a hold harms nobody: whoever needs the data for proceedings may set it"
+FOR_PROCEEDINGS = "whichever body needs the data for its proceedings may hold them"
 FOLLOWS = "begun with the first decision on a pseudonym, by whoever may take that"
 
 
@@ -113,7 +113,16 @@ MACHINES = (
                 no_news=frozenset({"erased"}),
             ),
             ErasureRefused: Row((Try(POLICE, on(Custody.refuse_erasure, DECLINE)),)),
-            LegalHoldSet: Row((Try(POLICE, on(Custody.set_hold, OTHER_HOLD), anywhere=HARMLESS),)),
+            LegalHoldSet: Row(
+                (
+                    Try(
+                        POLICE,
+                        on(Custody.set_hold, OTHER_HOLD),
+                        anywhere=FOR_PROCEEDINGS,
+                        of_its_kind=True,
+                    ),
+                )
+            ),
             LegalHoldLifted: Row((Try(POLICE, on(Custody.lift_hold, LIFT)),)),
         },
         service="vault",

@@ -71,7 +71,7 @@ class Dock:
     async def appealed(self) -> "Dock":
         """The provincial court has the appeal."""
         said = APPEAL.model_copy(update={"appellant": self.one})
-        await self.decides("file_appeal", said, "2025-10-06", REGIONAL_COURT)
+        await self.tries("file_appeal", said, "2025-10-06")
         await self.handed("APPEAL_COURT", REGIONAL_COURT, COURT, "2025-10-20")
         await self.tries("accept_case", ACCEPT_APPEAL, "2025-10-21", COURT)
         return self

@@ -65,7 +65,7 @@ def test_a_party_that_was_absent_counts_from_when_it_got_the_judgment():
 def test_a_late_appeal_is_heard_when_the_appellate_court_accepts_it():
     case = docket("judged")
     case.file_appeal(APPEAL, act(REGIONAL_COURT, "2025-10-12"))
-    case.confirm_effect(IN_FORCE, act(REGIONAL_COURT, "2025-10-24"))
+    case.confirm_effect(IN_FORCE, act(REGIONAL_COURT, "2025-10-25"))
     case.pass_file(COURT, "2025-10-27T08:00")
 
     case.accept_case(ACCEPT_APPEAL, act(COURT, "2025-10-28"))
@@ -73,19 +73,13 @@ def test_a_late_appeal_is_heard_when_the_appellate_court_accepts_it():
     assert (case.stage, case.level, case.late_remedy) == ("APPEALED", "appeal", False)
 
 
-def test_a_judgment_in_force_is_appealed_late_or_not_at_all():
-    case = docket("judged")
-    absent = DELIVER.model_copy(update={"absent_party": True})
-    case.confirm_effect(IN_FORCE, act(REGIONAL_COURT, "2025-10-24"))
-    case.deliver_judgment(absent, act(REGIONAL_COURT, "2025-10-24"))
+def test_a_judgment_in_force_is_appealed_late_without_losing_its_effect():
+    case = in_force()
 
-    with pytest.raises(Refused, match="in-force-before-the-last-day"):
-        case.file_appeal(
-            FileAppeal(appellant=VICTIM, filing_channel="post"), act(REGIONAL_COURT, "2025-10-28")
-        )
     case.file_appeal(APPEAL, act(REGIONAL_COURT, "2025-10-28"))
 
     assert (case.stage, last(case).late) == ("IN_FORCE", True)
+    assert (last(case).effect_ended, case.in_force) == ((), (THUY, MANH))
 
 
 def test_who_has_appealed_may_withdraw_once_and_then_appeal_again():

@@ -32,12 +32,12 @@ def judging(*rows: object) -> PronounceJudgment:
 
 
 def test_a_judgment_takes_effect_when_both_periods_have_ended():
-    """30 days from 24/9/2025 for the superior procuracy: 24/10, a Friday."""
+    """30 days from 24/9/2025 for the superior procuracy: until 24/10, a Friday, has ended."""
     case = docket("judged")
 
     with pytest.raises(Refused, match="periods-run") as refusal:
-        case.confirm_effect(IN_FORCE, act(REGIONAL_COURT, "2025-10-23T17:00"))
-    case.confirm_effect(IN_FORCE, act(REGIONAL_COURT, "2025-10-24T00:00"))
+        case.confirm_effect(IN_FORCE, act(REGIONAL_COURT, "2025-10-24T23:59"))
+    case.confirm_effect(IN_FORCE, act(REGIONAL_COURT, "2025-10-25T00:00"))
 
     assert refusal.value.extra["last_day"] == "2025-10-24"
     assert (case.stage, set(case.in_force)) == ("IN_FORCE", {THUY, MANH})
@@ -50,8 +50,8 @@ def test_the_period_of_an_absent_party_counts_from_when_it_got_the_judgment():
     case.deliver_judgment(absent, act(REGIONAL_COURT, "2025-10-13"))
 
     with pytest.raises(Refused, match="periods-run"):
-        case.confirm_effect(IN_FORCE, act(REGIONAL_COURT, "2025-10-27T08:00"))
-    case.confirm_effect(IN_FORCE, act(REGIONAL_COURT, "2025-10-28T08:00"))
+        case.confirm_effect(IN_FORCE, act(REGIONAL_COURT, "2025-10-28T08:00"))
+    case.confirm_effect(IN_FORCE, act(REGIONAL_COURT, "2025-10-29T08:00"))
 
     assert case.stage == "IN_FORCE"
 
@@ -184,7 +184,7 @@ def test_execution_for_one_while_another_appeals_leaves_the_stage():
 def test_an_acquittal_is_not_executed_and_a_stranger_neither():
     case = docket("argued")
     case.pronounce_judgment(judging(convicted(THUY), acquitted(MANH)), act(REGIONAL_COURT, JUDGED))
-    case.confirm_effect(IN_FORCE, act(REGIONAL_COURT, "2025-10-24"))
+    case.confirm_effect(IN_FORCE, act(REGIONAL_COURT, "2025-10-25"))
 
     for ref, code in ((MANH, "nothing-to-execute"), (NOBODY, "not-on-trial")):
         with pytest.raises(Refused, match=code):

@@ -54,10 +54,9 @@ def test_consent_known_from_the_case_is_enough():
     assert case.formats == ("mobile",)
 
 
-@pytest.mark.parametrize("known", ["by the offence", "by the court", "by the case"])
+@pytest.mark.parametrize("known", ["by the offence", "by the court"])
 def test_a_child_is_not_shown_in_a_mobile_trial(known: str):
     case = docket("accepted", CHILD if known == "by the offence" else None)
-    case.child_victim = known == "by the case"
     said = MOBILE.model_copy(update={"child_victim": known == "by the court"})
 
     with pytest.raises(Refused, match="victims-protected") as refusal:

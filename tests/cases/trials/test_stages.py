@@ -69,13 +69,20 @@ def appealed_late(effect: bool, executed: bool) -> Docket:
     """A judgment that is appealed after the last day, its file with the court above."""
     case = docket("judged")
     if effect:
-        case.confirm_effect(IN_FORCE, act(REGIONAL_COURT, "2025-10-24"))
+        case.confirm_effect(IN_FORCE, act(REGIONAL_COURT, "2025-10-25"))
     if executed:
         case.order_execution(EXECUTE, act(REGIONAL_COURT, "2025-10-27"))
     case.file_appeal(
         APPEAL.model_copy(update={"appellant": MANH}), act(REGIONAL_COURT, "2025-10-28")
     )
     case.pass_file(COURT, "2025-10-30")
+    return case
+
+
+def executed() -> Docket:
+    """Nobody has contested it, and a sentence is carried out."""
+    case = in_force()
+    case.order_execution(EXECUTE, act(REGIONAL_COURT, "2025-10-27"))
     return case
 
 
@@ -177,7 +184,7 @@ DRAWN: dict[tuple[str, str, str], Way] = {
         Docket.confirm_effect,
         IN_FORCE,
         REGIONAL_COURT,
-        "2025-10-24",
+        "2025-10-25",
     ),
     ("IN_FORCE", "SentenceExecutionOrdered", "EXECUTION"): (
         in_force,
@@ -260,6 +267,14 @@ BEYOND: dict[tuple[str, str, str], Way] = {
         COURT,
         "2025-11-03",
     ),
+    **{  # 333(3), 343: contested in time, which is known only when it is said to be in force
+        (stage, fact, "APPEALED"): (begun, decide, said, by, "2025-10-08")
+        for stage, begun in (("IN_FORCE", in_force), ("EXECUTION", executed))
+        for fact, decide, said, by in (
+            ("AppealFiled", Docket.file_appeal, APPEAL, REGIONAL_COURT),
+            ("ProtestFiled", Docket.file_protest, PROTEST, PROCURACY),
+        )
+    },
     ("EXECUTION", "ProtestFiled", "REVIEW"): (  # 377: execution is no bar to review
         lambda: docket("executed"),
         Docket.file_protest,
