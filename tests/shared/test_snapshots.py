@@ -186,7 +186,7 @@ def test_a_snapshot_and_the_rest_is_the_same_as_all_events(kind: type[Aggregate]
         {UUID(int=1): frozenset({NOON.date(), NOON.timetz()})},
         [NOON, None, True, 1.5, "ê", {"x"}],
     ],
-    ids=str,
+    ids=["nested", "a_word_of_its_own", "a_frozen_set_under_a_uuid", "a_list"],
 )
 def test_what_an_aggregate_may_hold_comes_back_as_it_was(value: Any):
     thing = opened()
