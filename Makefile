@@ -17,6 +17,8 @@ COMPILE := env -u PIP_EXTRA_INDEX_URL -u PIP_FIND_LINKS PIP_CONFIG_FILE=/dev/nul
 	--no-emit-trusted-host $(UPGRADE)
 
 SECONDS := 60
+# Each has servers of its own and takes whole files, in their order.
+WORKERS := 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check fmt bench contracts lock faults
@@ -29,9 +31,9 @@ setup: $(DEV) ## Create .venv and install the locked libraries (demo and test do
 demo: $(RUN) ## Play five real directives, then leave the console open until Ctrl-C
 	@$(BIN)/liennganh demo $(ARGS)
 
-test: $(DEV) ## Run every test against real servers; ARGS="-k words" for some
+test: $(DEV) ## Run every test against real servers; ARGS="-k words" for some, WORKERS=0 in one process
 	@$(BIN)/python -m tests.browser.ensure_chromium
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(DEV) ## Formatting, lint, types; changes nothing
 	@$(BIN)/python -m ruff format --check --quiet .

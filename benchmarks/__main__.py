@@ -8,7 +8,17 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
-from benchmarks import append, command, end_to_end, idle, rebuild, relay, timeline
+from benchmarks import (
+    append,
+    command,
+    deadlines,
+    end_to_end,
+    idle,
+    reacting,
+    rebuild,
+    relay,
+    timeline,
+)
 from benchmarks.scale import LONG, SHORT, Scale
 
 Measure = Callable[[Scale], Awaitable[None]]
@@ -18,6 +28,8 @@ BENCHMARKS: Mapping[str, Measure] = {
     "end_to_end": end_to_end.measure,
     "relay": relay.measure,
     "rebuild": rebuild.measure,
+    "deadlines": deadlines.measure,
+    "reacting": reacting.measure,
     "idle": idle.measure,
     "timeline": timeline.measure,
 }

@@ -22,6 +22,8 @@ from shared.rebuild import Progress, rebuild
 from shared.store.postgres import PostgresLog
 
 LOG = "directives"
+OF_ONE_LOG = replace(TIMELINE, sources=(LOG,))
+"""The timeline, as far as this log fills it."""
 POOL_CONNECTIONS = 6
 TABLES = ("entries", "subject_entries", "titles")
 EARLY = 0.25
@@ -87,7 +89,7 @@ class _Bench:
     async def _build(self, version: int) -> None:
         """A version that is not there; then the same once more beside it, compared, switched."""
         await self._pool.execute("CHECKPOINT")
-        made = replace(TIMELINE, version=version)
+        made = replace(OF_ONE_LOG, version=version)
         memory = [_resident_mib()]
 
         def look(progress: Progress) -> None:
@@ -106,7 +108,7 @@ class _Bench:
 
     async def _copy(self, version: int, twin: int) -> None:
         """The same rows into empty tables with the same indexes, in one transaction."""
-        made, empty = replace(TIMELINE, version=version), replace(TIMELINE, version=twin)
+        made, empty = replace(OF_ONE_LOG, version=version), replace(OF_ONE_LOG, version=twin)
         await empty.create(self._pool)
         await self._pool.execute("CHECKPOINT")
         begun = time.perf_counter()

@@ -36,6 +36,8 @@ class Scale:
     timeline_events: int
     """Among which a page and a state are looked for."""
     timeline_questions: int
+    reacting_commands: int
+    """Given to the product with and without what opens and stops periods."""
     settle_seconds: float
     """Until a system that has just started is taken to be at rest."""
     idle_seconds: float
@@ -58,6 +60,7 @@ SHORT = Scale(
     runner_events=300,
     timeline_events=500_000,
     timeline_questions=300,
+    reacting_commands=512,
     settle_seconds=3.0,
     idle_seconds=8.0,
 )
@@ -78,6 +81,7 @@ LONG = Scale(
     runner_events=1_000,
     timeline_events=10_000_000,
     timeline_questions=2_000,
+    reacting_commands=4_096,
     settle_seconds=20.0,
     idle_seconds=60.0,
 )

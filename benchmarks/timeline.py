@@ -29,6 +29,7 @@ ENTRIES_PER_PAPER = 200
 ENTRIES_PER_TASK = 10
 PAGE = 100
 """Entries of a page, the default of the API."""
+READER = "CA_TINH-P34-40"
 EVER = datetime(9000, 1, 1, tzinfo=UTC)
 QUESTIONS = ("page of a paper", "next page", "page as of a moment", "page of a task", "state")
 
@@ -123,10 +124,10 @@ async def _ask(pool: asyncpg.Pool, scale: Scale) -> dict[str, list[float]]:
                 await connection.fetchval("SELECT md5($1::text)", str(chance.randrange(streams)))
             )
             asked: dict[str, tuple[str, tuple[object, ...]]] = {
-                "page of a paper": (page, (paper, 0, EVER, EVER, PAGE)),
-                "next page": (page, (paper, middle, EVER, EVER, PAGE)),
-                "page as of a moment": (page, (paper, 0, moment, moment, PAGE)),
-                "page of a task": (page, (task, 0, EVER, EVER, PAGE)),
+                "page of a paper": (page, (paper, 0, EVER, EVER, PAGE, [], [READER])),
+                "next page": (page, (paper, middle, EVER, EVER, PAGE, [], [READER])),
+                "page as of a moment": (page, (paper, 0, moment, moment, PAGE, [], [READER])),
+                "page of a task": (page, (task, 0, EVER, EVER, PAGE, [], [READER])),
                 "state": (load, (stream, 0, None)),
             }
             for name, (statement, arguments) in asked.items():

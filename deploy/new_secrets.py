@@ -19,6 +19,7 @@ def main() -> None:
         "POSTGRES_PASSWORD": password(),
         "DATABASE_PASSWORD": password(),
         "SERVICES_DATABASE_PASSWORD": password(),
+        "VAULT_DATABASE_PASSWORD": password(),
         "LIENNGANH_NATS_SERVICES_PASSWORD": password(),
         "LIENNGANH_NATS_AUTH_PASSWORD": password(),
         "LIENNGANH_NATS_ISSUER_SEED": seed,

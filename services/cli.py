@@ -228,11 +228,13 @@ def contracts(
     ),
     as_json: Json = False,
 ) -> None:
-    """Write OpenAPI, AsyncAPI and the JSON Schema of every event."""
+    """Write OpenAPI, AsyncAPI, the JSON Schema of every event, and the coverage page."""
+    from services.coverage import write_coverage
     from services.registry import SERVICES
     from shared.contracts import write_contracts
 
-    written = [str(path) for path in write_contracts(SERVICES, folder)]
+    made = [*write_contracts(SERVICES, folder), write_coverage(SERVICES, folder)]
+    written = [str(path) for path in made]
     _say(json.dumps({"written": written}) if as_json else "\n".join(written))
 
 

@@ -1,6 +1,7 @@
 """What the verbs do that need nothing running: serve, migrate, make tokens."""
 
 import asyncio
+import gc
 import json
 import signal
 import time
@@ -12,10 +13,13 @@ from shared.actor import VIETNAM
 from shared.auth import DevelopmentIssuer
 from shared.config import Config
 from shared.errors import LiennganhError
-from shared.policy import in_its_time
 from shared.reference import load_register
+from shared.standing import in_its_time
 from shared.system import System, running
 from shared.telemetry import set_up_logging
+
+YOUNG_OBJECTS_MAX = 10_000
+"""New objects between two looks for garbage that refers to itself; Python looks after 700."""
 
 
 async def serve(config: Config, names: str, *, as_json: bool) -> int:
@@ -24,9 +28,22 @@ async def serve(config: Config, names: str, *, as_json: bool) -> int:
     set_up_logging()
     stop = stop_signal()
     async with running(config, chosen(names)) as system:
+        settle_memory()
         _ready(system, time.monotonic() - begun, as_json=as_json)
         await stop.wait()
     return 0
+
+
+def settle_memory() -> None:
+    """Never again look for garbage among what is there once everything has started.
+
+    The code, the register and the tables are there as long as the process. Going through them and
+    through what is new took an eighth of its time under load, and up to 0.2 s in one go, in which
+    nobody was answered.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS_MAX, *gc.get_threshold()[1:])
 
 
 def stop_signal() -> asyncio.Event:

@@ -1,13 +1,16 @@
 """The services of this product, in the order in which they start."""
 
+from services.cases.service import SERVICE as CASES
 from services.console.service import SERVICE as CONSOLE
+from services.deadlines.service import SERVICE as DEADLINES
 from services.directives.service import SERVICE as DIRECTIVES
 from services.gateway.service import SERVICE as GATEWAY
 from services.timeline.service import SERVICE as TIMELINE
+from services.vault.service import SERVICE as VAULT
 from shared.errors import LiennganhError
 from shared.service import Service
 
-SERVICES: tuple[Service, ...] = (DIRECTIVES, TIMELINE, GATEWAY, CONSOLE)
+SERVICES: tuple[Service, ...] = (DIRECTIVES, CASES, DEADLINES, TIMELINE, GATEWAY, CONSOLE, VAULT)
 
 
 def chosen(names: str) -> tuple[Service, ...]:

@@ -74,6 +74,14 @@ class Config(BaseSettings):
     """PostgreSQL connections of this process, beside one writer per log. Who holds one in a
     transaction may need a second, to read a log by; with fewer than 4 such wait for each other."""
 
+    vault_database_url: str = Field(default="", repr=False)
+    """`postgresql://…` of the role that alone reads the keys of personal data; empty makes one on
+    the server in use. Needed in production."""
+
+    vault_kek: str = ""
+    """File of the key that wraps those keys, mode 0600; `vault.kek` among the secrets when empty.
+    Its ledger of what was erased lies beside it. Keep a copy where no database backup goes."""
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.nats_url and not (

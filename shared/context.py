@@ -20,6 +20,7 @@ from shared.errors import Conflict, NotFound, Refused
 from shared.fold import Fold
 from shared.log import Append, Expect, NewEvent, Verdict
 from shared.reference import RegisterError
+from shared.sealing import seal_pending
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -143,6 +144,9 @@ class Context:
             return Receipt((), about, subject.version, 0, extra)
         for _, event in pending:
             self.competence(type(event), self.act)
+        await seal_pending(
+            self.fold.log.name, [each for _, each in pending], self.fold.keys, self.act.agency
+        )
         new = tuple(self._new_event(each, event) for each, event in pending)
         if self._guess is not None and self._guess[0] not in {each.stream for each in new}:
             await self._look()  # Of a stream that it does not write to the append says nothing.

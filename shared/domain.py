@@ -13,6 +13,8 @@ is written once; what the event class adds in its own body is derived by the dec
 Pure: no clock, no database, no network.
 """
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from eventsourcing.utils import register_topic, resolve_topic
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.actor import Act
+from shared.sealed import refuse_unless_sealed_whole
 
 ENVELOPE_FIELDS = frozenset(
     {"originator_id", "originator_version", "timestamp", "originator_topic"}
@@ -50,6 +53,8 @@ class Event(Value, CanMutateAggregate[UUID]):
     """Where the fact comes from: article, specification or catalogue row."""
     DATA_CLASS: ClassVar[str] = "P"
     """Highest class in the payload: P public, S1 officials, S2 sensitive, S3 secret."""
+    SEALED: ClassVar[Mapping[str, str]] = {}
+    """Sealed field → field that holds the pseudonym (a UUID) whose key seals it."""
 
     originator_id: UUID
     originator_version: int
@@ -67,6 +72,7 @@ class Event(Value, CanMutateAggregate[UUID]):
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         if "TOPIC" in cls.__dict__:
+            refuse_unless_sealed_whole(cls, cls.SEALED, cls.DATA_CLASS)
             register_topic(cls.TOPIC, cls)  # The stored name is ours, never a Python path.
 
     @classmethod
@@ -117,13 +123,39 @@ class Aggregate(BaseAggregate[UUID]):
         """Take a fact in. Never refuses, never computes a new fact."""
         raise NotImplementedError(f"{type(self).__name__} does not evolve")
 
+    def is_timely(self, event: Event) -> bool:
+        """Whether that fact may have happened when it says, by all that came before it here.
+
+        Asked anew of every fact when one of them is corrected; it repeats what the guards ask of
+        the time of an act, and knows of nothing else.
+        """
+        del event
+        return True
+
     def state(self) -> dict[str, object]:
         """The state as readers see it: JSON values only."""
         raise NotImplementedError(f"{type(self).__name__} shows no state")
 
+    def state_for(self, names: AbstractSet[str]) -> dict[str, object] | None:
+        """The state as far as an agency may read it; None where it may not know of the thing.
+
+        `names` are those under which it reads (`shared.standing.read_by`).
+        """
+        del names
+        return self.state()
+
 
 def _facts(said: Command, derived: dict[str, Any]) -> dict[str, Any]:
     return {name: getattr(said, name) for name in type(said).model_fields} | derived
+
+
+def repeats(said: Command, recorded: Event) -> bool:
+    """Whether what is said now is, field by field, what an event recorded: then it is not news.
+
+    What is stated in a sealed field cannot be compared with what was recorded, so it is news: it
+    must not be lost. Such a repetition is recognised by its Idempotency-Key alone.
+    """
+    return all(getattr(recorded, name) == getattr(said, name) for name in type(said).model_fields)
 
 
 def encode_state(event: Event) -> bytes:

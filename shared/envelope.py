@@ -1,5 +1,6 @@
 """What travels around an event: ids, position, times, actor, cause; and its CloudEvents form."""
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,8 @@ from shared.domain import Event, decode_event
 from shared.errors import Broken
 
 CLOUDEVENTS_MEDIA_TYPE = "application/cloudevents+json"
+DECODED_MAX = 512
+"""Events from the bus that are kept decoded for the next follower that gets them."""
 SEQUENCE_DIGITS = 19
 """Positions are padded, because the extension `sequence` is compared as text."""
 ROLE_SAFE = "!#$&'()*+,/:;=?@[]"
@@ -144,9 +147,15 @@ class Envelope:
     def from_cloudevent(body: bytes) -> "Envelope":
         """The reverse of `to_cloudevent`. Raises `Broken` when it is not one of ours."""
         try:
-            return _envelope(orjson.loads(body))
+            return _decoded(body)
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise Broken(f"a message on the bus is not an event of ours: {error!r}") from error
+
+
+@functools.lru_cache(DECODED_MAX)
+def _decoded(body: bytes) -> Envelope:
+    """Several followers in one process get the same bytes: they are read once."""
+    return _envelope(orjson.loads(body))
 
 
 def _envelope(ce: Any) -> Envelope:

@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from shared.corrections import Correction, corrected, folded
 from shared.domain import Aggregate
 from shared.envelope import Envelope
 from shared.log import Log
+from shared.sealing import NO_KEYS, Keys
 from shared.snapshots import EVENTS_BETWEEN, Snapshots
 
 A = TypeVar("A", bound=Aggregate)
@@ -45,8 +47,9 @@ class _Kept:
 class Fold:
     """Aggregates of one log, folded once and kept; commands on one stream decide in turn."""
 
-    def __init__(self, log: Log, snapshots: Snapshots | None = None) -> None:
+    def __init__(self, log: Log, snapshots: Snapshots | None = None, keys: Keys = NO_KEYS) -> None:
         self.log = log
+        self.keys = keys
         self._snapshots = snapshots
         self._kept: OrderedDict[UUID, _Kept] = OrderedDict()
         self._turns: dict[UUID, _Turn] = {}
@@ -88,15 +91,15 @@ class Fold:
         aside = kept.aside if kept is not None and known else _version(aggregate)
         try:
             newer = await self.log.load(id, after=_version(aggregate))
-            folded = _folded(aggregate, newer)
+            found = await self._folded(aggregate, id, newer)
         except Exception:
             self.forget(id)  # It may have taken in half an event.
             raise
-        if folded is None or not isinstance(folded, kind):
+        if found is None or not isinstance(found, kind):
             return None
         alone = kept is None or (known is not None and not newer)
-        self._remember(id, _Kept(folded, alone, aside))
-        return folded
+        self._remember(id, _Kept(found, alone, aside))
+        return found
 
     async def newer(self, id: UUID, version: int) -> int | None:
         """The head of a stream if it lies above the version; then it is not guessed at again soon.
@@ -113,8 +116,9 @@ class Fold:
     async def read(self, kind: type[A], id: UUID) -> A | None:
         """The aggregate folded anew, for the caller alone: as recorded, whoever is deciding."""
         aggregate = await self._put_aside(kind, id)
-        folded = _folded(aggregate, await self.log.load(id, after=_version(aggregate)))
-        return folded if isinstance(folded, kind) else None
+        newer = await self.log.load(id, after=_version(aggregate))
+        found = await self._folded(aggregate, id, newer)
+        return found if isinstance(found, kind) else None
 
     def keep(self, aggregate: Aggregate) -> None:
         """Remember an aggregate whose every event is recorded; a long one is put aside as well."""
@@ -132,6 +136,12 @@ class Fold:
         """Drop what is not what was recorded, because somebody else was faster."""
         self._remember(id, _Kept(None, alone=False))
 
+    async def _folded(self, aggregate: Any, id: UUID, newer: Sequence[Envelope]) -> Any:
+        """The aggregate after what is newer; anew from its beginning when that was corrected."""
+        if aggregate is not None and any(isinstance(each.event, Correction) for each in newer):
+            aggregate, newer = None, await self.log.load(id)
+        return folded([each.event for each in newer], aggregate)
+
     async def _put_aside(self, kind: type[A], id: UUID) -> A | None:
         return await self._snapshots.newest(kind, id) if self._snapshots is not None else None
 
@@ -145,12 +155,6 @@ class Fold:
         self._kept.move_to_end(id)
         while len(self._kept) > AGGREGATES_CACHED_MAX:
             self._kept.popitem(last=False)
-
-
-def _folded(aggregate: Any, envelopes: Sequence[Envelope]) -> Any:
-    for envelope in envelopes:
-        aggregate = envelope.event.mutate(aggregate)
-    return aggregate
 
 
 def _version(aggregate: Aggregate | None) -> int:
@@ -167,20 +171,22 @@ async def state_at(
     """A stream folded to a moment: by when things happened, by when we knew them, or both.
 
     Nothing, when by then the thing had not begun. From the events alone: a snapshot knows of one
-    moment only.
+    moment only. What was corrected by when we knew it counts as corrected, also when the correction
+    came after `as_of`: it changed what we know of that moment, not the moment.
     """
     aggregate: Aggregate | None = None
     taken: list[Envelope] = []
-    for envelope in await log.load(stream):
-        if known_at is not None and envelope.recorded_at > known_at:
-            continue
-        if as_of is not None and envelope.occurred_at > as_of:
+    known = [
+        each for each in await log.load(stream) if known_at is None or each.recorded_at <= known_at
+    ]
+    for envelope, event in zip(known, corrected([each.event for each in known]), strict=True):
+        if as_of is not None and event.timestamp > as_of:
             continue
         if aggregate is not None:  # Late records leave gaps in the versions of an as-of reading.
-            aggregate.evolve(envelope.event)
+            aggregate.evolve(event)
             aggregate.version = envelope.version
         elif envelope.version == 1:
-            aggregate = envelope.event.mutate(None)
+            aggregate = event.mutate(None)
         else:
             break
         taken.append(envelope)

@@ -104,6 +104,10 @@ class Log(Protocol):
         """Events of one stream with a version above `after`, in order; all, or at most `limit`."""
         ...
 
+    async def find(self, event_id: UUID) -> Envelope | None:
+        """One event by its id, or None."""
+        ...
+
     async def count(
         self, stream: UUID, after: int, up_to: int, without: Sequence[UUID] = ()
     ) -> int:

@@ -57,6 +57,10 @@ class MemoryLog:
         held = self._streams.get(stream, {})
         return [held[version] for version in sorted(held) if version > after][:limit]
 
+    async def find(self, event_id: UUID) -> Envelope | None:
+        """One event by its id, or None."""
+        return next((each for each in self._envelopes if each.event_id == event_id), None)
+
     async def count(
         self, stream: UUID, after: int, up_to: int, without: Sequence[UUID] = ()
     ) -> int:

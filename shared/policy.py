@@ -11,11 +11,9 @@ from typing import Any
 
 from shared.actor import Act
 from shared.errors import Broken, NotAllowed
-from shared.reference import Agency, Register, RegisterError
-from shared.reference.errors import AgencyNotInExistence
+from shared.standing import refuse_collective
 
 RULE_FIELDS = ("types", "from", "until", "source")
-STATION, COMMUNE = "station", "commune"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +40,20 @@ class Competence:
         self._allowed = lru_cache(maxsize=4096)(self._decide)
 
     @classmethod
-    def read(cls, path: Path, topics: Iterable[str]) -> "Competence":
-        """The table of a service. Raises `Broken` when a topic has no rules: it does not start."""
-        table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")).get("topics", {})
-        missing = sorted(set(topics) - table.keys())
-        if missing:
-            raise Broken(f"{path.name} has no rules for {', '.join(missing)}; add who may record")
-        return cls(
-            {
-                topic: tuple(_rule(row, f"{path.name}, {topic}") for row in rows)
-                for topic, rows in table.items()
-            }
-        )
+    def read(cls, paths: Iterable[Path], topics: Iterable[str]) -> "Competence":
+        """The tables of a service as one. Raises `Broken` when a topic has no rules, or rules in
+        two places: then it does not start."""
+        rules: dict[str, tuple[Rule, ...]] = {}
+        for path in paths:
+            place = f"{path.parent.name}/{path.name}"
+            table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")).get("topics", {})
+            if twice := sorted(rules.keys() & table.keys()):
+                raise Broken(f"{place} rules {', '.join(twice)}, as another table does; keep one")
+            for topic, rows in table.items():
+                rules[topic] = tuple(_rule(row, f"{place}, {topic}") for row in rows)
+        if missing := sorted(set(topics) - rules.keys()):
+            raise Broken(f"no competence.json has rules for {', '.join(missing)}; add who may")
+        return cls(rules)
 
     def refuse_unless_competent(self, event: type[Any], act: Act) -> None:
         """Raises `NotAllowed` with the rule when this actor may not record that fact then."""
@@ -69,56 +69,11 @@ class Competence:
             rule=f"competence:{event.TOPIC}",
             remedy_vi=f"Cơ quan có thẩm quyền: {', '.join(allowed)}.",
             remedy_en=f"Who may: {', '.join(allowed)}.",
+            extra={"article": event.SOURCE},
         )
 
     def _decide(self, topic: str, type_code: str, on: date) -> bool:
         return any(rule.allows(type_code, on) for rule in self.rules[topic])
-
-
-def in_its_time(register: Register, agency_id: str, on: date) -> tuple[Agency, date]:
-    """An agency as it is on that day, or was on its last, and that day.
-
-    Past bodies still read what is theirs: their archives are somebody's duty. Raises `NotAllowed`
-    for an id that the register has never known.
-    """
-    try:
-        return register.agency(agency_id, on), on
-    except AgencyNotInExistence as error:
-        day = error.valid_to or error.valid_from or on
-    except RegisterError as error:
-        raise _never_known(error) from None
-    try:
-        return register.agency(agency_id, day), day
-    except RegisterError as error:
-        raise _never_known(error) from None
-
-
-def refuse_collective(register: Register, agency: Agency) -> None:
-    """Raises `NotAllowed` for a name that several bodies share: one token must not act for all.
-
-    Stations have no list; the id that names those of one commune is the nearest there is, so it
-    stands for the station.
-    """
-    nearest = agency.level == STATION and register.area(agency.area).level == COMMUNE
-    if agency.is_collective and not nearest:
-        raise NotAllowed(
-            "collective-cannot-act",
-            f"{agency.id} ({agency.name_vi}) là tên chung của nhiều cơ quan, không tự hành động.",
-            f"{agency.id} ({agency.name_en}) is a name for several bodies; it cannot act itself.",
-            rule="register:collective",
-            remedy_vi="Dùng mã truy cập của chính cơ quan thực hiện.",
-            remedy_en="Use a token of the very body that acts.",
-        )
-
-
-def _never_known(error: RegisterError) -> NotAllowed:
-    return NotAllowed(
-        "agency-id",
-        error.vi,
-        error.en,
-        remedy_vi="Xin mã truy cập mang mã cơ quan có trong danh mục.",
-        remedy_en="Ask for a token with an agency id of the register.",
-    )
 
 
 def _rule(row: Mapping[str, Any], place: str) -> Rule:

@@ -311,11 +311,8 @@ class _Rebuild:
         """What differs, what differs only in its numbers, and why not to switch, if so."""
         differences, renumbered, numbers_differ = [], [], False
         own = [*OF_THE_FOLLOWER, *self._live.outward]
-        # What has left the database is known by its number there: that is content, too.
-        numbering = [] if self._live.outward else list(self._live.numbering)
-        for row in await self._connection.fetch(
-            self._sql["tables"], own, list(self._live.numbering)
-        ):
+        numbering = list(self._live.numbering)
+        for row in await self._connection.fetch(self._sql["tables"], own, numbering):
             table = row["name"]
             if not (row["in_live"] and row["in_new"]):
                 differences.append(await self._only_there(table, in_live=row["in_live"]))

@@ -21,8 +21,8 @@ class Service:
     routes: tuple[Route, ...] = ()
     aggregates: tuple[type[Aggregate], ...] = ()
     """What it decides on; a service with aggregates has a log, a relay and a stream of its own."""
-    competence: Path | None = None
-    """Dated table of who may record which topic."""
+    competence: tuple[Path, ...] = ()
+    """Dated tables of who may record which topic; each topic is in one of them."""
     projections: tuple[Projection, ...] = ()
     start: Callable[["System"], Awaitable[None]] | None = None
     """Starts what only this service has, under the system's supervisor."""
@@ -31,8 +31,9 @@ class Service:
     events: tuple[type[Event], ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        events = tuple(event for each in self.aggregates for event in events_of(each))
-        object.__setattr__(self, "events", events)
+        # Several kinds of things may have a fact in common: that one of theirs was corrected.
+        events = dict.fromkeys(event for each in self.aggregates for event in events_of(each))
+        object.__setattr__(self, "events", tuple(events))
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -20,8 +20,10 @@ import orjson
 import structlog
 from pydantic import BaseModel
 
+import shared.corrections
 import shared.domain
 from shared.domain import Aggregate
+from shared.sealed import Sealed
 
 EVENTS_BETWEEN = 100
 """Events of one stream after which a new snapshot is worth its writing (docs/performance.md)."""
@@ -104,7 +106,8 @@ def code_of(kind: type[Aggregate]) -> str:
     """
     package = sys.modules.get(".".join(kind.__module__.split(".")[:2]))
     folders = [Path(each) for each in getattr(package, "__path__", ())]
-    own = {sys.modules[kind.__module__].__file__, shared.domain.__file__, __file__}
+    how = (shared.domain, shared.corrections)
+    own = {sys.modules[kind.__module__].__file__, __file__, *(each.__file__ for each in how)}
     files = {Path(each) for each in own if each}
     files |= {each for folder in folders for each in folder.rglob("*.py")}
     digest = hashlib.sha256()
@@ -140,6 +143,8 @@ def _frozen(value: Any) -> Any:
         return {GATHERED[kind]: [_frozen(each) for each in value]}
     if kind in WRITTEN:
         return {WRITTEN[kind]: str(value)}
+    if isinstance(value, Sealed):
+        return {"sealed": _frozen(value.to_json())}
     name = f"{kind.__module__}:{kind.__qualname__}"
     if isinstance(value, BaseModel):
         return {name: {each: _frozen(held) for each, held in vars(value).items()}}
@@ -189,4 +194,5 @@ MAKERS: dict[str, Callable[[Any], Any]] = {
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
     "time": time.fromisoformat,
+    "sealed": Sealed.from_json,
 }

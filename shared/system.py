@@ -1,8 +1,6 @@
 """A running system: servers, logs, bus, followers and the front door, started in order."""
 
 import asyncio
-import logging
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,7 +19,7 @@ from shared.bus_source import BusSource
 from shared.config import Config
 from shared.embedded.servers import EmbeddedServers
 from shared.embedded.supervise import ServerExit
-from shared.errors import Broken, LiennganhError, NotFound
+from shared.errors import Broken, NotFound
 from shared.fold import Fold
 from shared.follow import Follower, LogSource, Projection, Source
 from shared.following import Following
@@ -29,6 +27,7 @@ from shared.http.contracts import contract_routes
 from shared.http.door import Desk, Door
 from shared.http.intake import BODY_BYTES_MAX
 from shared.http.jwks import fetch_keys, keep_fresh
+from shared.http.listening import listen, quiet_log
 from shared.http.middleware import answer_in_our_way, say_little
 from shared.http.operating import Operating
 from shared.http.operations import Operations
@@ -40,6 +39,7 @@ from shared.publishing import Publishing
 from shared.rebuilds import Rebuilds
 from shared.reference import Register, load_register
 from shared.relay import Relay
+from shared.sealing import NO_KEYS, Keys
 from shared.service import Service, stream_name
 from shared.snapshots import Snapshots
 from shared.store.access import Access
@@ -56,7 +56,6 @@ DUPLICATE_WINDOW_SECONDS = 600
 MESSAGE_BYTES_MAX = 524_288
 DRAIN_SECONDS = 20.0
 KEEPALIVE_SECONDS = 75.0
-CONNECTIONS_WAITING_MAX = 1024
 HEADER_BYTES_MAX = 16_384
 """Of one header; above what a token may have, so that a long one is refused by us, in words."""
 
@@ -91,6 +90,8 @@ class System:
     """By service."""
     followers: dict[str, list[Follower]] = field(default_factory=dict)
     """By projection schema."""
+    keys: Keys = NO_KEYS
+    """Seals personal data; set by the service that holds the keys before the front door opens."""
     publishings: dict[str, Publishing] = field(default_factory=dict)
     """By the name of the outbox, which for a log is its service's."""
     rebuilds: Rebuilds = field(default_factory=Rebuilds)
@@ -194,7 +195,7 @@ class System:
         owned = self.logs.get(service.name)
         return Desk(
             service=service.name,
-            fold=Fold(owned, self.snapshots.get(service.name)) if owned else None,
+            fold=Fold(owned, self.snapshots.get(service.name), self.keys) if owned else None,
             competence=Competence.read(service.competence, service.topics)
             if service.competence
             else None,
@@ -334,41 +335,17 @@ async def _serve(system: System, stack: AsyncExitStack) -> str:
     runner = web.AppRunner(
         app,
         access_log=None,
-        logger=_quiet_http_log(),
+        logger=quiet_log(),
         max_field_size=HEADER_BYTES_MAX,
         keepalive_timeout=KEEPALIVE_SECONDS,
         shutdown_timeout=DRAIN_SECONDS,
     )
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    listening = _listen(system.config.http_host, system.config.http_port)
+    listening = listen(system.config.http_host, system.config.http_port)
     await web.SockSite(runner, listening).start()
     host, port = listening.getsockname()[:2]
     return f"http://{host}:{port}"
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_server((host, port), backlog=CONNECTIONS_WAITING_MAX)
-    except OSError as error:
-        raise LiennganhError(
-            f"cannot listen on {host}:{port} ({error.strerror}): is it running already? "
-            "Choose another with --http HOST:PORT; port 0 takes a free one"
-        ) from error
-
-
-def _quiet_http_log() -> logging.Logger:
-    """aiohttp's own messages without their tracebacks: those quote what the sender sent, and that
-    may be the beginning of a token."""
-    quiet = logging.getLogger("liennganh.http")
-
-    def without_quotes(record: logging.LogRecord) -> bool:
-        record.exc_info = record.exc_text = None
-        return True
-
-    if not quiet.filters:
-        quiet.addFilter(without_quotes)
-    return quiet
 
 
 async def open_pool(database_url: str, connections_max: int) -> asyncpg.Pool:

@@ -1,6 +1,8 @@
-"""The golden samples as a history: one paper, its task, report line and target, and their fates."""
+"""The golden samples as a history: one stream of each kind, and everything that may befall it."""
 
+import functools
 import json
+import typing
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,23 +13,33 @@ from uuid import UUID
 
 import orjson
 
+from services.registry import SERVICES
 from shared.actor import Actor
+from shared.domain import Aggregate, FirstEvent, decode_event
 from shared.envelope import Envelope, Metadata
+from shared.http.routes import events_of
 from shared.log import Append, Expect, Log, NewEvent
 
 GOLDEN = Path(__file__).parent / "contracts" / "golden"
-TOPICS = sorted(path.name.removesuffix(".json") for path in GOLDEN.glob("*.json"))
-BEGINNINGS = (
-    "directives.directive_issued.v1",
-    "directives.task_assigned.v1",
-    "directives.report_requested.v1",
-    "directives.target_set.v1",
+AGGREGATES = {
+    event.TOPIC: aggregate
+    for service in SERVICES
+    for aggregate in service.aggregates
+    for event in events_of(aggregate)
+}
+KEPT = {path.name.removesuffix(".json") for path in GOLDEN.glob("*.json")}
+TOPICS = sorted(KEPT & AGGREGATES.keys())
+"""Facts with a sample. A sample without a fact, or a fact without, is found by tests/contracts."""
+BEGINNINGS = tuple(
+    event.TOPIC
+    for aggregate in dict.fromkeys(AGGREGATES.values())
+    for event in events_of(aggregate)
+    if issubclass(event, FirstEvent) and event.TOPIC in KEPT
 )
+"""The first facts of streams, in the order of the services: papers, tasks, reports, targets, …"""
 STREAMS = {
-    "directive": UUID(int=0xD),
-    "task": UUID(int=0xA),
-    "report": UUID(int=0xE),
-    "target": UUID(int=0xF),
+    kind: UUID(int=0xD0 + number)
+    for number, kind in enumerate(dict.fromkeys(AGGREGATES[topic].KIND for topic in BEGINNINGS))
 }
 ISSUER = "UBND_TINH-P34-40"
 RECORDED_AT = datetime(2025, 11, 1, tzinfo=UTC)
@@ -40,32 +52,40 @@ def sample(topic: str, **changes: Any) -> dict[str, Any]:
 
 
 def kind_of(topic: str) -> str:
-    """`task` of `directives.task_assigned.v1`."""
-    return topic.split(".")[1].partition("_")[0]
+    """`task` of `directives.task_assigned.v1`: the kind of thing that a fact happens to."""
+    return AGGREGATES[topic].KIND
 
 
 def envelope(topic: str, version: int = 1, position: int = 1, **changes: Any) -> Envelope:
     """A sample as it is handed out by its log."""
-    kind = kind_of(topic)
-    about = dict.fromkeys((kind, "directive"))
     fields = sample(topic, **changes)
     return Envelope(
-        store="directives",
+        store=topic.partition(".")[0],
         epoch=UUID(int=138),
         position=position,
         event_id=uuid.uuid4(),
-        stream=STREAMS[kind],
+        stream=STREAMS[kind_of(topic)],
         version=version,
         topic=topic,
         state=orjson.dumps(fields),
         recorded_at=RECORDED_AT,
         metadata=Metadata(
             Actor(actor_of(fields), "clerk"),
-            tuple(f"{each}:{STREAMS[each]}" for each in about),
+            tuple(f"{each}:{STREAMS[each]}" for each in about(kind_of(topic))),
             UUID(int=1),
             UUID(int=2),
         ),
     )
+
+
+@functools.cache
+def about(kind: str) -> tuple[str, ...]:
+    """Kinds of the subjects that a stream of this kind has from its beginning, its own first."""
+    first = next(topic for topic in BEGINNINGS if kind_of(topic) == kind)
+    event = decode_event(first, STREAMS[kind], 1, orjson.dumps(sample(first)))
+    thing = typing.cast(Aggregate, event.mutate(None))
+    kinds = dict.fromkeys(each.partition(":")[0] for each in thing.subjects)
+    return tuple(each for each in kinds if each in STREAMS)
 
 
 def actor_of(fields: dict[str, Any]) -> str:

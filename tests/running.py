@@ -112,11 +112,18 @@ def task(key: str, lead: str, **changes: Any) -> dict[str, Any]:
     return body | changes
 
 
+def now() -> datetime:
+    """The present, in UTC."""
+    return datetime.now(UTC)
+
+
 @asynccontextmanager
-async def whole_system(data: Path, **settings: Any) -> AsyncIterator[World]:
+async def whole_system(
+    data: Path, *, clock: Callable[[], datetime] = now, **settings: Any
+) -> AsyncIterator[World]:
     """Everything of the product in this process, on a free port."""
     config = Config(data=data, http_port=0, **settings)
-    async with running(config, SERVICES) as system, aiohttp.ClientSession() as http:
+    async with running(config, SERVICES, clock=clock) as system, aiohttp.ClientSession() as http:
         yield World(system, http)
 
 
@@ -127,11 +134,6 @@ async def until(
     async with asyncio.timeout(deadline_seconds):
         while not await true():  # noqa: ASYNC110 - nobody signals it
             await asyncio.sleep(POLL_SECONDS)
-
-
-def now() -> datetime:
-    """The present, in UTC."""
-    return datetime.now(UTC)
 
 
 def names_of(problem: Mapping[str, Any]) -> set[str]:

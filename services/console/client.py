@@ -14,6 +14,9 @@ CONNECT_SECONDS_MAX = 5.0
 DIRECTIVES_PER_CALL = 200
 DIRECTIVES_MAX = 1_000
 """More than these the desk does not load; it then says how many it shows."""
+PERIODS_PER_CALL = 200
+PERIODS_MAX = 600
+"""More periods of one thing are not loaded; the page then says so."""
 
 
 class ApiProblem(Exception):
@@ -60,6 +63,27 @@ class Api:
     async def directive(self, id: str) -> dict[str, Any]:
         """One directive with everybody's status. Raises `ApiProblem` 404."""
         return await self.get(f"v1/directives/{id}")
+
+    async def deadlines(self, **asked: str | int) -> tuple[list[dict[str, Any]], str]:
+        """Periods in the order in which they end, and where the next page begins, if anywhere."""
+        answer = await self.get("v1/deadlines", **asked)
+        return answer["deadlines"], answer["next"] or ""
+
+    async def deadlines_of(
+        self, subject: str, agency: str = ""
+    ) -> tuple[list[dict[str, Any]], bool]:
+        """All periods around one thing, or of one body there, and whether there are more than could
+        be loaded."""
+        found: list[dict[str, Any]] = []
+        after = ""
+        while len(found) < PERIODS_MAX:
+            rows, after = await self.deadlines(
+                subject=subject, agency=agency, after=after, limit=PERIODS_PER_CALL
+            )
+            found += rows
+            if not after:
+                return found, False
+        return found, True
 
     async def newest(self, subject: str, limit: int) -> dict[str, Any]:
         """The newest entries of a subject's timeline, newest first."""

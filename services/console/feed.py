@@ -6,13 +6,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
+from yarl import URL
 
 from services.console import moments
 from services.console.page import Page
+from services.console.subjects import page_of
 
 REFERENCE = re.compile(r"(\b[0-9]{1,6}/[A-ZĐa-z0-9][\w./-]*\w)")
-LINKED = ("task", "directive")
-"""Kinds of subjects that have a page, the narrower first."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Another fact that corrects an entry; old and new and on whose authority is said there."""
+
+    words: str
+    recorded: str
+    href: str
+    """The timeline at that fact."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +30,8 @@ class Entry:
     """One row."""
 
     number: int
+    event: str
+    """Id of the event."""
     when: str
     at: str
     """The full moment, for the tooltip."""
@@ -32,6 +44,8 @@ class Entry:
     """How much later it was recorded than it happened; empty when it was not late."""
     recorded: str
     fix: bool
+    correction: Correction | None
+    """The last one that the reader may know of."""
 
 
 def entries(rows: Sequence[Mapping[str, Any]], page: Page) -> list[Entry]:
@@ -45,17 +59,36 @@ def entry(row: Mapping[str, Any], page: Page) -> Entry:
     occurred, recorded = moments.read(row["occurred_at"]), moments.read(row["recorded_at"])
     assert occurred is not None and recorded is not None, "every event has its two times"
     late = moments.span(recorded - occurred, say.english) if row["late"] else ""
+    clock = row["store"] == "deadlines"  # No agency says when a period begins or is over.
     return Entry(
         number=row["entry"],
+        event=row["event_id"],
         when=say.when(occurred),
         at=say.moment(occurred),
         iso=row["occurred_at"],
-        lane=page.lane_of(row["agency"]),
+        lane="system" if clock else page.lane_of(row["agency"]),
         sentence=_bold(row["en" if say.english else "vi"], _actor(row, page)),
-        href=_href(row["subjects"]),
+        # A fact names what it is about first, then what that is of.
+        href=next(filter(None, map(page_of, row["subjects"])), ""),
         late=say("feed.late", span=late) if late else "",
         recorded=say.moment(recorded),
         fix=row["topic"].endswith((".directive_revised.v1", ".task_due_date_changed.v1")),
+        correction=_correction(row, page),
+    )
+
+
+def _correction(row: Mapping[str, Any], page: Page) -> Correction | None:
+    if not row["corrections"]:
+        return None
+    last = row["corrections"][-1]
+    recorded = moments.read(last["recorded_at"])
+    assert recorded is not None, "every event has its two times"
+    asked = {"subject": row["subjects"][0], "before": str(last["entry"] + 1)}
+    there = URL.build(path="/console/timeline", query=asked)
+    return Correction(
+        words=last["en" if page.say.english else "vi"],
+        recorded=page.say.moment(recorded),
+        href=str(there.with_fragment(f"e-{last['event_id']}")),
     )
 
 
@@ -74,11 +107,3 @@ def _unbroken(words: str) -> Markup:
     """Numbers of papers and per cents never break over lines."""
     words = words.replace(" %", "\u00a0%")
     return Markup(REFERENCE.sub(r'<span class="nb">\1</span>', str(escape(words))))
-
-
-def _href(subjects: Sequence[str]) -> str:
-    for kind in LINKED:
-        for subject in subjects:
-            if subject.startswith(f"{kind}:"):
-                return f"/console/{subject}"
-    return ""

@@ -9,10 +9,13 @@ from services.console.pages import (
     show_task,
     show_timeline,
 )
+from services.console.pages_matters import show_deadlines, show_matter
 from services.console.signing import enter, show_sign_in, sign_in, sign_out, to_desk
+from services.console.subjects import MATTERS
 from shared.http.routes import page
 
 ID = "{id:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}}"
+MATTER = "{kind:" + "|".join(MATTERS) + "}"
 
 ROUTES = (
     page("GET /", to_desk),
@@ -20,6 +23,8 @@ ROUTES = (
     page("GET /console/", paged(show_desk)),
     page(f"GET /console/directive:{ID}", paged(show_directive)),
     page(f"GET /console/task:{ID}", paged(show_task)),
+    page(f"GET /console/{MATTER}:{ID}", paged(show_matter)),
+    page("GET /console/deadlines", paged(show_deadlines)),
     page("GET /console/timeline", paged(show_timeline)),
     page("GET /console/live", live),
     page("GET /console/sign-in", paged(show_sign_in)),

@@ -98,6 +98,11 @@ class Page:
             return agency
         return found.name_en if self.say.english else found.name_vi
 
+    def name_then(self, agency: str, on: date) -> str:
+        """Name of a body on a day, or today's where it was not there then."""
+        name = self.name_of(agency, on)
+        return self.name_of(agency) if name == agency else name
+
     def show(self, template: str, *, status: int = 200, **values: Any) -> web.Response:
         """The page, with its headers."""
         try:

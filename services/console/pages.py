@@ -8,6 +8,7 @@ from aiohttp import web
 from services.console import campaign, desk, directive, feed, matrix, task
 from services.console.client import DIRECTIVES_MAX, Api, ApiProblem
 from services.console.page import Page, nowhere
+from services.console.subjects import page_of
 from shared.actor import VIETNAM
 from shared.reference import RegisterError
 
@@ -214,6 +215,7 @@ async def show_timeline(page: Page) -> web.Response:
         "timeline.html",
         nav="timeline",
         subject=subject,
+        back=page_of(subject),
         before=before,
         entries=feed.entries(found["entries"], page),
         next=found["next"],

@@ -7,6 +7,7 @@ is filled in is escaped. Recorded texts are never translated here.
 from collections.abc import Mapping
 
 from services.console.words_codes import CODES
+from services.console.words_deadlines import DEADLINE_CODES, DEADLINES
 from services.console.words_paper import PAPER
 
 FRAME: Mapping[str, tuple[str, str]] = {
@@ -166,7 +167,7 @@ DESK: Mapping[str, tuple[str, str]] = {
     ),
     "timeline.title": ("Dòng sự kiện", "Events"),
     "timeline.of": ("Dòng thời gian", "Timeline"),
-    "timeline.back": ("Văn bản, nhiệm vụ này", "This directive or task"),
+    "timeline.back": ("Về trang của hồ sơ", "Back to its page"),
     "timeline.open": ("Dòng thời gian", "Timeline"),
     "timeline.lead": (
         "Mới nhất trước. Dòng thời gian đã ghi {n} mục.",
@@ -233,8 +234,8 @@ SIGNING: Mapping[str, tuple[str, str]] = {
 PROBLEMS: Mapping[str, tuple[str, str]] = {
     "problem.missing": ("Không tìm thấy", "Not found"),
     "problem.missing.what": (
-        "Không có trang, văn bản hay nhiệm vụ ở địa chỉ này.",
-        "There is no page, directive or task at this address.",
+        "Không có trang, văn bản, nhiệm vụ hay hồ sơ ở địa chỉ này.",
+        "There is no page, directive, task or file at this address.",
     ),
     "problem.missing.way": (
         "Kiểm tra lại liên kết, hoặc tìm từ bàn trực.",
@@ -281,5 +282,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **PROBLEMS,
     **PAPER,
     **CODES,
+    **DEADLINES,
+    **DEADLINE_CODES,
 }
 """The whole table."""

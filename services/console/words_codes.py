@@ -42,6 +42,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "lane.health": ("Y tế, lao động – xã hội", "Health, labour and social affairs"),
     "lane.commune": ("UBND cấp xã", "Commune"),
     "lane.other": ("Cơ quan khác", "Other agency"),
+    "lane.system": ("Đồng hồ của hệ thống", "The system's clock"),
     "role.duty_officer": ("Trực ban", "Duty officer"),
     "role.leader": ("Lãnh đạo", "Leader"),
     "role.clerk": ("Văn thư", "Clerk"),

@@ -13,8 +13,8 @@ from services.demo.client import Client
 from services.demo.letters import Figures, Letter, figures, letter, read_seeds
 from shared.auth import DevelopmentIssuer
 from shared.errors import LiennganhError
-from shared.policy import in_its_time
 from shared.reference import Register
+from shared.standing import in_its_time
 
 AGENCIES_AT_ONCE = 12
 CATCH_UP_SECONDS = 60.0
@@ -75,10 +75,14 @@ class Stage:
         return lines
 
     async def entries(self) -> int:
-        """Entries in the timeline; one for every event."""
+        """Entries in the timeline of what agencies said; one for every event of the papers."""
         count, after = 0, 0
+        asked: dict[str, str | int] = {
+            "limit": PAGE_ENTRIES,
+            "without": "cases,deadlines,vault",
+        }
         while True:
-            page = await self._reader.ask("/v1/timeline", after=after, limit=PAGE_ENTRIES)
+            page = await self._reader.ask("/v1/timeline", after=after, **asked)
             count += len(page["entries"])
             if page["next"] is None:
                 return count

@@ -15,15 +15,7 @@ from services.directives.bodies import Origin
 from services.directives.domain import ENDED_BY, Directive
 from services.directives.events import Dispatch, Paper, Revision
 from services.directives.identity import directive_id, line_id
-from services.directives.limits import (
-    ADDRESSEES_MAX,
-    REPORTS_MAX,
-    TARGETS_MAX,
-    TASKS_MAX,
-    AgencyRef,
-    Key,
-    Line,
-)
+from services.directives.limits import ADDRESSEES_MAX, REPORTS_MAX, TARGETS_MAX, TASKS_MAX, Key
 from services.directives.reports import refusals
 from services.directives.reports.domain import Report, reporting_bodies
 from services.directives.reports.events import ConsolidateReport, RequestReport, SubmitReport
@@ -35,6 +27,7 @@ from shared.actor import Act
 from shared.context import Context, Receipt
 from shared.domain import Command, Value
 from shared.errors import Conflict, Refused
+from shared.fields import AgencyRef, Line
 
 C = TypeVar("C", bound=Command)
 
@@ -103,8 +96,10 @@ async def revise_directive(said: ReviseDirective, ctx: Context, id: UUID) -> Rec
             CancelTask(
                 reason="directive_recalled" if said.kind == "recall" else "directive_replaced",
                 moved_to=moves.get(task.key),
+                note=said.reason,
             ),
             ctx.act,
+            by_document=said.by_document,
         )
     today = replace(directive.origin, first_day=ctx.act.on, day=ctx.act.on)
     lines = _begun(said, ctx.act, today)

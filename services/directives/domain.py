@@ -10,7 +10,8 @@ from typing import Any, Self, assert_never
 
 from services.directives import paper as fit
 from services.directives import refusals
-from services.directives.bodies import Origin, Standing, refuse_unless_acting
+from services.directives.bodies import Origin
+from services.directives.corrections.events import RecordCorrected
 from services.directives.events import (
     Corrections,
     DirectiveDispatched,
@@ -26,10 +27,11 @@ from services.directives.events import (
     Revision,
     paper_days,
 )
-from services.directives.identity import directive_id, repeats
+from services.directives.identity import directive_id
 from services.directives.notation import printed
-from shared.actor import Act
-from shared.domain import Aggregate
+from shared.actor import VIETNAM, Act
+from shared.domain import Aggregate, Event, repeats
+from shared.standing import Standing, refuse_unless_acting
 
 ENDED_BY = {"recall": "recalled", "replacement": "replaced"}
 EDXML_BUSINESS = {"recall": 1, "replacement": 3}
@@ -201,6 +203,12 @@ class Directive(Aggregate):
         """Bodies that have not received the paper, or returned it."""
         return self._standing_at("not_dispatched", "dispatched", "returned")
 
+    def is_timely(self, event: Event) -> bool:
+        """Nothing happens to a paper before it exists, and none is entered before it came."""
+        day = event.timestamp.astimezone(VIETNAM).date()
+        entered = event.incoming_date if isinstance(event, DirectiveReceived) else None
+        return self._first_day <= (entered or day) <= day
+
     def state(self) -> dict[str, object]:
         """The directive as it stands, in JSON types."""
         return {
@@ -278,7 +286,7 @@ class Directive(Aggregate):
             if name not in self.missing:
                 raise refusals.no_such_gap(name, f"/filled/{index}")
 
-    def evolve(self, event: DirectiveEvent) -> None:
+    def evolve(self, event: DirectiveEvent | RecordCorrected) -> None:
         """Take a fact in."""
         match event:
             case DirectiveIssued():
@@ -309,6 +317,8 @@ class Directive(Aggregate):
                 }
             case DirectiveRevised():
                 self._revise(event)
+            case RecordCorrected():
+                pass  # What it corrects was taken in as corrected.
             case _:
                 assert_never(event)
 

@@ -9,10 +9,11 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
-from services.directives.limits import NAMES_MAX, Day, Span
+from services.directives.limits import NAMES_MAX
 from shared.actor import VIETNAM
 from shared.domain import Value
 from shared.errors import Refused
+from shared.fields import Day, Span
 
 RuleId = Annotated[str, Field(max_length=64, pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$")]
 """Id of a statutory period, for example `TIP-CLASSIFY`."""

@@ -13,16 +13,10 @@ from services.directives.limits import (
     NAMES_MAX,
     NUMBER_MAX,
     REFERENCES_MAX,
-    AgencyRef,
-    Code,
-    Day,
-    Exact,
     Key,
-    Line,
-    Span,
-    Text,
 )
 from shared.domain import Command, Event, FirstEvent, Value
+from shared.fields import AgencyRef, Code, Day, Exact, Line, Span, Text
 
 DocType = Literal[
     "nghi_quyet",

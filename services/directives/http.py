@@ -7,11 +7,13 @@ from services.directives.commands import (
     issue_directive,
     revise_directive,
 )
+from services.directives.corrections.events import RecordCorrected
 from services.directives.domain import Directive
 from services.directives.readings import list_directives, read_directive_register
 from services.directives.reports.domain import Report
 from services.directives.targets.domain import Target
 from services.directives.tasks.domain import Task
+from shared.correcting import correcting
 from shared.http.routes import command, decision, query
 from shared.http.state import state_route
 
@@ -33,6 +35,7 @@ ROUTES = (
     decision(f"POST {AT}/reports/{{report_id}}/submissions", Report, Report.submit_report),
     decision(f"POST {AT}/reports/{{report_id}}/reviews", Report, Report.review_report),
     command(f"POST {AT}/reports/{{report_id}}/consolidations", consolidate_report),
+    command(f"POST {AT}/corrections", correcting(RecordCorrected)),
     query(f"GET {AT}", list_directives),
     query(f"GET {AT}/{{id}}", read_directive_register),
     *(state_route("directives", each) for each in (Directive, Task, Report, Target)),

@@ -2,8 +2,6 @@
 
 from uuid import UUID, uuid5
 
-from shared.domain import Command, Event
-
 DIRECTIVES = UUID("d1ec71fe-0138-5000-8000-3054920138a1")
 """Namespace of directive ids. Fixed for ever: ids of recorded directives follow from it."""
 
@@ -25,8 +23,3 @@ def directive_id(issuer: str, year: int, notation: str | None, number: int) -> U
 def line_id(directive: UUID, key: str) -> UUID:
     """Id of a task, target or report line of a directive, from its key, e.g. `T01`."""
     return uuid5(directive, key)
-
-
-def repeats(said: Command, recorded: Event) -> bool:
-    """Whether what is said now is, field by field, what an event recorded: then it is not news."""
-    return all(getattr(recorded, name) == getattr(said, name) for name in type(said).model_fields)

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
-from services.directives.bodies import acting_as, agency_of, resolve
 from services.directives.due import refuse_reversed
 from services.directives.events import Bodies, Paper, paper_days
 from services.directives.notation import TYPES, Notation, notation
 from services.directives.words import DOC_TYPES
 from shared.actor import Act
 from shared.errors import NotAllowed, Refused
+from shared.standing import acting_as, agency_of, resolve
 
 PARTIAL_REMEDY_VI = "Đánh dấu văn bản là chưa đầy đủ và nêu tên từng phần còn thiếu."
 PARTIAL_REMEDY_EN = "Set completeness to partial and name the gap in missing."

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from services.directives.corrections.events import RecordCorrected
 from services.directives.due import Due, deadline
 from services.directives.events import (
     Corrections,
@@ -34,6 +35,7 @@ from services.directives.tasks.events import (
     TaskDueDateChanged,
     TaskProgressReported,
 )
+from shared.corrections import OCCURRED_AT
 from shared.domain import Event
 from shared.envelope import Envelope
 from shared.errors import Broken, Waits
@@ -101,6 +103,8 @@ async def _take(envelope: Envelope, tables: Tables) -> None:
             )
         case ReportRequested() | ReportSubmitted() | ReportReviewed() | ReportConsolidated():
             await _reported(event, tables)
+        case RecordCorrected():
+            await _corrected(event, tables)
         case _:
             raise Broken(f"the register does not know {envelope.topic}: add it to apply()")
 
@@ -334,6 +338,30 @@ async def _reported(event: Event, tables: Tables) -> None:
         case ReportConsolidated():
             await _must(tables, "consolidate_report", id, at)
 
+
+async def _corrected(event: RecordCorrected, tables: Tables) -> None:
+    """Put right what the register shows of the corrected fact, where it still shows that.
+
+    What a later fact has taken the place of (a paper that came back was sent again) is not there.
+    """
+    assert event.change is not None, "nothing in these facts is sensitive"
+    name = CORRECTED.get((event.target_topic, event.field_path))
+    if name is None:
+        return  # The register does not show it.
+    stated: list[object] = [event.change.old, event.change.new]
+    if event.field_path == OCCURRED_AT:
+        stated = [datetime.fromisoformat(str(each)) for each in stated]
+    await tables.run(name, event.originator_id, event.body, *stated)
+
+
+CORRECTED = {
+    ("directives.directive_dispatched.v1", OCCURRED_AT): "correct_dispatched_at",
+    ("directives.directive_received.v1", OCCURRED_AT): "correct_received_at",
+    ("directives.directive_received.v1", "incoming_number"): "correct_incoming_number",
+    ("directives.directive_returned.v1", OCCURRED_AT): "correct_returned_at",
+    ("directives.task_acknowledged.v1", OCCURRED_AT): "correct_changed_at",
+}
+"""Topic and field → the statement that puts them right here."""
 
 REGISTER = Projection(
     service="directives",

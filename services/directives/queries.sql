@@ -54,6 +54,24 @@ ON CONFLICT (directive_id, addressee, agency) DO UPDATE
 SET returned_at = excluded.returned_at, return_reason = excluded.return_reason,
     received_at = NULL, acknowledged_at = NULL, incoming_number = NULL, counted = true
 
+-- name: correct_dispatched_at
+UPDATE :schema.bodies SET dispatched_at = $4
+WHERE directive_id = $1 AND agency = $2 AND dispatched_at = $3
+
+-- name: correct_received_at
+UPDATE :schema.bodies
+SET received_at = CASE WHEN received_at = $3 THEN $4 ELSE received_at END,
+    acknowledged_at = CASE WHEN acknowledged_at = $3 THEN $4 ELSE acknowledged_at END
+WHERE directive_id = $1 AND agency = $2 AND $3 IN (received_at, acknowledged_at)
+
+-- name: correct_incoming_number
+UPDATE :schema.bodies SET incoming_number = $4
+WHERE directive_id = $1 AND agency = $2 AND incoming_number = $3
+
+-- name: correct_returned_at
+UPDATE :schema.bodies SET returned_at = $4
+WHERE directive_id = $1 AND agency = $2 AND returned_at = $3
+
 -- name: stand_back_body
 UPDATE :schema.bodies SET counted = false
 WHERE directive_id = $1 AND agency = $2 AND placeholder
@@ -75,6 +93,10 @@ UPDATE :schema.assignees
 SET status = $3, changed_at = $4, percent = coalesce($5, percent), on_time = coalesce($6, on_time),
     counted = true
 WHERE task_id = $1 AND agency = $2
+
+-- name: correct_changed_at
+UPDATE :schema.assignees SET changed_at = $4
+WHERE task_id = $1 AND agency = $2 AND changed_at = $3
 
 -- name: reopen_assignee
 UPDATE :schema.assignees

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from services.directives.bodies import Standing
 from shared.errors import NotAllowed, Refused
+from shared.standing import Standing
 
 INCOMING = "NĐ 30/2020/NĐ-CP Điều 22"
 DISPATCH = "NĐ 30/2020/NĐ-CP Điều 18"

@@ -14,6 +14,6 @@ SERVICE = Service(
     "directives",
     routes=ROUTES,
     aggregates=(Directive, Task, Report, Target),
-    competence=Path(__file__).with_name("competence.json"),
+    competence=(Path(__file__).with_name("competence.json"),),
     projections=(REGISTER,),
 )

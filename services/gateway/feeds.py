@@ -19,21 +19,22 @@ class FeedOutbox:
 
     name = "feeds"
 
-    def __init__(self, pool: asyncpg.Pool, epoch: UUID, follower: Follower) -> None:
+    def __init__(self, pool: asyncpg.Pool, epoch: UUID, followers: Sequence[Follower]) -> None:
         self.epoch = epoch
         self._pool = pool
-        self._follower = follower
-        self._moved = follower.moved
+        self._followers = followers
+        self._moved = [each.moved for each in followers]
 
     @classmethod
-    async def open(cls, pool: asyncpg.Pool, follower: Follower) -> "FeedOutbox":
-        """The outbox of the feed that `follower` fills."""
+    async def open(cls, pool: asyncpg.Pool, followers: Sequence[Follower]) -> "FeedOutbox":
+        """The outbox of the feed that these followers fill, one for each source."""
         epoch = await pool.fetchval(FEED.statements["epoch"])
-        return cls(pool, UUID(str(epoch)), follower)
+        return cls(pool, UUID(str(epoch)), followers)
 
     async def read(self, after: int, limit: int) -> Sequence[Outgoing]:
         """Messages after a position, in order."""
-        self._moved = self._follower.moved  # Of what comes while we read, `changed` shall know.
+        # Of what comes while we read, `changed` shall know.
+        self._moved = [each.moved for each in self._followers]
         rows = await self._pool.fetch(FEED.statements["read"], after, limit)
         return [
             Outgoing(
@@ -50,13 +51,16 @@ class FeedOutbox:
         ]
 
     async def changed(self, after: int, timeout_seconds: float) -> None:
-        """Wait for the follower that fills the feed, at the latest until the timeout."""
+        """Wait for a follower that fills the feed, at the latest until the timeout."""
         del after  # Polling decides; this only wakes early.
+        waiting = [asyncio.ensure_future(each.wait()) for each in self._moved]
         try:
-            async with asyncio.timeout(timeout_seconds):
-                await self._moved.wait()
-        except TimeoutError:
-            return
+            await asyncio.wait(
+                waiting, timeout=timeout_seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            for each in waiting:
+                each.cancel()
 
     async def head(self) -> int:
         """The last position of the feed table."""

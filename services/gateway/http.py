@@ -7,11 +7,11 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.gateway.reading import read_by
 from shared.actor import VIETNAM
 from shared.errors import Conflict
 from shared.http.door import Reader
 from shared.http.routes import query
+from shared.standing import read_by
 
 PAGE_EVENTS_DEFAULT = 100
 PAGE_EVENTS_MAX = 500

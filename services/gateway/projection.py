@@ -4,12 +4,11 @@ The feed is an outbox with positions of its own: rows are inserted exactly once,
 that moves the checkpoint, and a relay publishes them in order.
 """
 
-import functools
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
+from services.gateway.tables import agencies_in, named_parties, routes, waits
 from shared.envelope import Envelope
 from shared.errors import Broken, Waits
 from shared.follow import Projection
@@ -17,18 +16,9 @@ from shared.sql import Tables
 
 FOLDER = Path(__file__).parent
 FIELD = "field:"
-WITH_PARTIES = frozenset({"directive", "task", "report"})
-"""Kinds of things whose first event names parties."""
 
 Parties = dict[tuple[str, str], set[str]]
 """(subject, role) → agencies."""
-
-
-@functools.cache
-def routes() -> Mapping[str, tuple[str, ...]]:
-    """Topic → roles of the parties that are told."""
-    table = json.loads((FOLDER / "routing.json").read_text(encoding="utf-8"))
-    return {topic: tuple(roles) for topic, roles in table["routes"].items()}
 
 
 async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
@@ -41,14 +31,22 @@ async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
         _must_be_routable(envelope)
     known = await _known(envelopes, tables)
     begun = await _begun(envelopes, tables)
+    beginnings = {each.metadata.subjects[0]: each for each in envelopes if each.version == 1}
     learned: list[tuple[str, str, str]] = []
     feed: list[tuple[str, Envelope]] = []
-    for envelope in envelopes:
+
+    def learn(envelope: Envelope) -> None:
         subject = envelope.metadata.subjects[0]
         for role, agency in parties_of(envelope):
             learned.append((subject, role, agency))
             known.setdefault((subject, role), set()).add(agency)
             begun.add(subject)
+
+    for envelope in envelopes:
+        learn(envelope)
+        for subject in _unknown(envelope, begun):
+            if subject in beginnings:  # It comes later in the batch, e.g. in the same command.
+                learn(beginnings[subject])
         _refuse_strangers(envelope, begun)
         feed += [(agency, envelope) for agency in _told(envelope, known)]
     if learned:
@@ -64,7 +62,7 @@ async def apply(envelopes: Sequence[Envelope], tables: Tables) -> None:
 
 def _must_be_routable(envelope: Envelope) -> None:
     if envelope.topic not in routes():
-        raise Broken(f"routing.json says nothing of {envelope.topic}: add who is told of it")
+        raise Broken(f"gateway/routing/ says nothing of {envelope.topic}: add who is told of it")
     if not envelope.metadata.subjects:
         raise Broken(
             f"{envelope.store} {envelope.position} ({envelope.topic}) names no subjects: it was "
@@ -74,12 +72,18 @@ def _must_be_routable(envelope: Envelope) -> None:
 
 def _refuse_strangers(envelope: Envelope, begun: Set[str]) -> None:
     """What is about a parked thing waits with it: otherwise its parties would never be told."""
-    for subject in envelope.metadata.subjects:
-        if subject.partition(":")[0] in WITH_PARTIES and subject not in begun:
-            raise Waits(
-                f"{envelope.store} {envelope.position} ({envelope.topic}) is about {subject}, "
-                "whose parties are not known yet: it waits until they are"
-            )
+    for subject in _unknown(envelope, begun):
+        raise Waits(
+            f"{envelope.store} {envelope.position} ({envelope.topic}) is about {subject}, "
+            "whose parties are not known yet: it waits until they are"
+        )
+
+
+def _unknown(envelope: Envelope, begun: Set[str]) -> Sequence[str]:
+    """Of the subjects that it must not be told without, those whose parties are not known."""
+    subjects = envelope.metadata.subjects
+    needed = waits().get(subjects[0].partition(":")[0], frozenset())
+    return [s for s in subjects if s.partition(":")[0] in needed and s not in begun]
 
 
 async def _begun(envelopes: Sequence[Envelope], tables: Tables) -> set[str]:
@@ -109,9 +113,10 @@ def _parts(envelope: Envelope) -> Iterator[tuple[str, str]]:
 def _told(envelope: Envelope, known: Parties) -> Iterable[str]:
     """First those whom the event itself names, then the parties in the order of their ids."""
     rules = [rule for rule in routes()[envelope.topic] if FIELD in rule]
-    named = [envelope.fields.get(rule.removeprefix(FIELD)) for rule in rules]
+    fields = [rule.removeprefix(FIELD) for rule in rules]
+    named = [agency for field in fields for agency in agencies_in(envelope.fields, field)]
     parties = sorted(set[str]().union(*(known[part] for part in _parts(envelope))))
-    return dict.fromkeys([*(each for each in named if each), *parties])
+    return dict.fromkeys([*named, *parties])
 
 
 def parties_of(envelope: Envelope) -> Sequence[tuple[str, str]]:
@@ -130,7 +135,7 @@ def parties_of(envelope: Envelope) -> Sequence[tuple[str, str]]:
             ]
         case "directives.report_requested.v1":
             return _report_parties(fields, actor)
-    return []
+    return named_parties(envelope.topic, fields, actor)
 
 
 def _report_parties(fields: Mapping[str, Any], actor: str) -> list[tuple[str, str]]:
@@ -152,7 +157,7 @@ FEED = Projection(
     name="feed",
     version=1,
     folder=FOLDER,
-    sources=("directives",),
+    sources=("directives", "cases", "deadlines", "vault"),
     apply=apply,
     numbering=("position",),
     outward=("published",),

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from services.gateway.feeds import SUBJECTS, FeedOutbox
 from services.gateway.http import ROUTES
 from services.gateway.projection import FEED
-from services.gateway.reading import read_by
 from shared.actor import VIETNAM, Actor
 from shared.bus import Bus
 from shared.callout import Callout
@@ -15,6 +14,7 @@ from shared.errors import NotAllowed, Retry
 from shared.nats_accounts import agency_permissions
 from shared.relay import Relay
 from shared.service import Service
+from shared.standing import read_by
 from shared.system import FEEDS, System
 
 AGENCY_ID = re.compile(r"[A-Z][A-Z0-9_]*-[A-Za-z0-9-]{1,40}")
@@ -25,8 +25,7 @@ MESSAGES_UNACKNOWLEDGED_MAX = 256
 
 async def start(system: System) -> None:
     """The feeds' stream and relay; then let agencies in."""
-    [follower] = system.followers[FEED.schema]
-    outbox = await FeedOutbox.open(system.pool, follower)
+    outbox = await FeedOutbox.open(system.pool, system.followers[FEED.schema])
     relay = Relay(outbox, system.bus, FEEDS, cursor=outbox)
     await system.start_relay("gateway.feeds", relay, SUBJECTS, outbox.head)
     system.supervisor.start("gateway.callout", lambda: _let_agencies_in(system))

@@ -49,7 +49,18 @@ def sync_folder(path: Path) -> None:
 
 
 def read_or_make_secret(path: Path, number_of_bytes: int) -> str:
-    """The secret kept in `path`; a new one, already on disk, when there is none."""
+    """The secret kept in `path`; a new one, already on disk, when there is none.
+
+    Of several processes that start together one makes it; all then read that one.
+    """
     if not path.exists():
-        write_private(path, secrets.token_urlsafe(number_of_bytes))
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        write_private(fresh, secrets.token_urlsafe(number_of_bytes))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass  # Another process was first.
+        finally:
+            fresh.unlink()
+            sync_folder(path.parent)
     return path.read_text("utf-8").strip()

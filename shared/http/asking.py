@@ -21,6 +21,9 @@ RFC_3339 = re.compile(
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 """W3C Trace Context; anything else is dropped, as the recommendation says."""
 DAY_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:")
+SUBJECT = "[a-z_]+:[0-9A-Za-z._-]+"
+"""`<kind>:<id>`, what something is about."""
+SUBJECT_CHARACTERS_MAX = 120
 NEVER = datetime(1, 1, 2, tzinfo=UTC)
 EVER = datetime(9999, 12, 30, tzinfo=UTC)
 POSITION_DIGITS_MAX = 18
@@ -35,6 +38,8 @@ def _written(said: object) -> object:
 
 Moment = Annotated[AwareDatetime, Field(ge=NEVER, le=EVER), BeforeValidator(_written)]
 """A moment that a reader asks about: a day and a time with a zone, one in every zone."""
+Subject = Annotated[str, Field(max_length=SUBJECT_CHARACTERS_MAX, pattern=f"^({SUBJECT})?$")]
+"""What a reader asks about, empty for everything."""
 
 
 def said(route: Route, tree: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,15 +19,17 @@ from pydantic import BaseModel
 from shared.actor import VIETNAM, Act, Actor
 from shared.auth import DevelopmentIssuer, Tokens, not_signed_in
 from shared.context import Context, Receipt, decide
-from shared.errors import Broken, Refused
+from shared.errors import Broken, NotAllowed, Refused
 from shared.fold import Fold
 from shared.follow import Follower, Projection
 from shared.http import asking, intake, problems, sse
 from shared.http.routes import Route
 from shared.log import Log
-from shared.policy import Competence, in_its_time
+from shared.policy import Competence
 from shared.reference import Register, RegisterError
+from shared.sealed import sealed_fields
 from shared.sql import Tables
+from shared.standing import in_its_time, read_by
 from shared.telemetry import COMMANDS as COMMANDS_COUNTED
 
 COMMANDS = uuid.UUID("6f0d6a52-8f4e-5d0b-9b3a-138138138138")
@@ -45,6 +48,18 @@ class Reader:
     projections: Mapping[str, Projection]
     followers: Mapping[str, tuple[Follower, ...]]
     logs: Mapping[str, Log]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names under which who asks reads today: its own first."""
+        return self.names_of(self.actor.agency)
+
+    def names_of(self, agency: str) -> tuple[str, ...]:
+        """Names under which that agency reads today."""
+        try:
+            return read_by(agency, self.now.astimezone(VIETNAM).date(), self.register)
+        except NotAllowed:
+            return (agency,)  # A name for several bodies, or for none: it stands for just that.
 
     @asynccontextmanager
     async def tables(self, name: str, *, snapshot: bool = False) -> AsyncIterator[Tables]:
@@ -158,9 +173,10 @@ class Door:
 
     def _until(self, request: web.Request) -> datetime:
         """When a stream has to end: with its token, to the second; one that would end before it
-        begins is refused, or its reader would come again and again."""
+        begins is refused, or its reader would come again and again. Tokens end by the issuer's
+        clock, which is the machine's, whatever time it is in the system."""
         until = self.tokens.expiry(_token(request))
-        if until <= self.clock():
+        if until.timestamp() <= time.time():
             raise not_signed_in("mã truy cập đã hết hạn", "the token has expired")
         return until
 
@@ -172,9 +188,7 @@ class Door:
         if not isinstance(tree, dict):
             raise asking.not_an_object()
         now = self.clock()
-        request_hash = hashlib.sha256(
-            orjson.dumps([route.name, request.path, tree], option=orjson.OPT_SORT_KEYS)
-        ).digest()
+        request_hash = _hash(route, request.path, tree)
         at = asking.occurred_at(tree.pop("occurred_at", None), now)
         said = asking.said(route, tree)
         ids = asking.path_ids(route, request)
@@ -224,6 +238,15 @@ def json_response(
         content_type="application/json",
         headers=headers,
     )
+
+
+def _hash(route: Route, path: str, tree: Mapping[str, Any]) -> bytes:
+    """What a repetition of a request is known by. Kept for ever, so nothing sealed goes into it: a
+    guess at a name could be confirmed by it when the key has long been destroyed."""
+    hidden = sealed_fields(route.model)
+    told = {name: value for name, value in tree.items() if name not in hidden}
+    said = [route.name, path, told, sorted(hidden & tree.keys())]
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 def _token(request: web.Request) -> str:

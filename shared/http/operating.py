@@ -3,15 +3,16 @@
 Reading takes a token with the role `operator` or `admin`, changing takes `admin`.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import structlog
 from aiohttp import web
 
 from shared.actor import VIETNAM, Actor
-from shared.errors import NotAllowed, NotFound, NotUnderstood
+from shared.errors import NotAllowed, NotFound, NotUnderstood, Refused
 from shared.follow import Projection
 from shared.http import asking, intake, problems
 from shared.http.door import Door, json_response
@@ -58,7 +59,13 @@ class Operator:
 
     @property
     def projections(self) -> Sequence[Projection]:
-        """All read models of this process."""
+        """All that follows a log in this process: its read models and its reactors."""
+        return [group[0].projection for group in self.system.followers.values() if group]
+
+    @property
+    def read_models(self) -> Sequence[Projection]:
+        """What can be made anew. Whatever else a service has started is a reactor: it leads to
+        recorded facts, not to rows."""
         return [each for service in self.system.services for each in service.projections]
 
     def projection(self, name: str) -> Projection:
@@ -81,12 +88,20 @@ class Operator:
         return Parking(projection, self.system.pool, self.system.logs)
 
 
-def source_of(projection: Projection, source: str | None) -> str:
-    """The source that is meant. Raises `NotUnderstood` when that is not clear."""
-    if source is None and len(projection.sources) == 1:
-        return projection.sources[0]
+async def source_of(
+    operator: Operator, projection: Projection, stream: UUID, source: str | None
+) -> str:
+    """The source that is meant; without one, the only one whose stream of that id is parked.
+
+    Raises `NotUnderstood` when that is not clear.
+    """
     if source in projection.sources:
         return source
+    if source is None:
+        parked = await operator.parking(projection).list()
+        found = {each.source for each in parked if each.stream == stream} or {projection.sources[0]}
+        if len(found) == 1:
+            return found.pop()
     known = ", ".join(projection.sources)
     raise NotUnderstood(
         "source",
@@ -102,6 +117,7 @@ async def list_parked(asked: ParkedAsked, operator: Operator) -> ParkedList:
     """Streams that cannot go on in a read model, and the groups of errors that hold them."""
     chosen = [operator.projection(asked.projection)] if asked.projection else operator.projections
     labels = {e.TOPIC: e.LABEL for service in operator.system.services for e in service.events}
+    reactors = {each.title for each in chosen if each not in operator.read_models}
     causes: list[CauseShown] = []
     streams: list[ParkedStream] = []
     for projection in chosen:
@@ -114,13 +130,25 @@ async def list_parked(asked: ParkedAsked, operator: Operator) -> ParkedList:
         total=sum(each.streams for each in causes),
         causes=causes,
         streams=[
-            parked_shown(each, labels.get(each.topic), _to_do(each), now)
+            parked_shown(each, labels.get(each.topic), _to_do(each, reactors), now)
             for each in streams[:LISTED_MAX]
         ],
     )
 
 
-def _to_do(each: ParkedStream) -> Said:
+def _to_do(each: ParkedStream, reactors: Collection[str] = ()) -> Said:
+    said = _next_step(each)
+    if each.projection not in reactors:
+        return said
+    return Said(
+        vi=f"{said.vi} Khi còn chờ, những gì phát sinh từ các sự kiện này (như thời hạn) chưa được "
+        "ghi; sự kiện bị bỏ qua thì không bao giờ được ghi.",
+        en=f"{said.en} While they wait, nothing that follows from these events (periods, say) is "
+        "recorded; of one that is skipped it never is.",
+    )
+
+
+def _next_step(each: ParkedStream) -> Said:
     stream = f"{each.projection} {each.stream} --source {each.source}"
     retry = f"`liennganh retry {stream}`"
     if each.quarantined:
@@ -153,7 +181,7 @@ async def retry_parked(said: RetryParked, operator: Operator) -> Decided:
     """
     if said.stream is not None and said.projection and said.cause is None:
         projection = operator.projection(said.projection)
-        source = source_of(projection, said.source)
+        source = await source_of(operator, projection, said.stream, said.source)
         await operator.parking(projection).retry(source, said.stream, operator.by, said.reason)
         return Decided(decision="retry", streams=1)
     if said.stream is not None or said.source is not None or not (said.cause or said.projection):
@@ -196,7 +224,11 @@ async def skip_parked(said: SkipParked, operator: Operator) -> Decided:
     """
     projection = operator.projection(said.projection)
     await operator.parking(projection).skip(
-        source_of(projection, said.source), said.stream, said.position, said.reason, operator.by
+        await source_of(operator, projection, said.stream, said.source),
+        said.stream,
+        said.position,
+        said.reason,
+        operator.by,
     )
     return Decided(decision="skip", streams=1)
 
@@ -204,7 +236,7 @@ async def skip_parked(said: SkipParked, operator: Operator) -> Decided:
 async def quarantine_parked(said: QuarantineParked, operator: Operator) -> Decided:
     """Do not try a parked stream any more until somebody asks; its events keep waiting."""
     projection = operator.projection(said.projection)
-    source = source_of(projection, said.source)
+    source = await source_of(operator, projection, said.stream, said.source)
     await operator.parking(projection).quarantine(source, said.stream, said.reason, operator.by)
     return Decided(decision="quarantine", streams=1)
 
@@ -215,6 +247,8 @@ async def begin_rebuild(said: BeginRebuild, operator: Operator) -> RebuildShown:
     It goes on after the answer; `GET /v1/operations/rebuilds` tells how far it is.
     """
     projection, system = operator.projection(said.projection), operator.system
+    if projection not in operator.read_models:
+        raise _not_rebuilt(projection, operator.read_models)
     rebuilding = Rebuilding(
         id=operator.door.new_id(),
         projection=projection.title,
@@ -225,6 +259,20 @@ async def begin_rebuild(said: BeginRebuild, operator: Operator) -> RebuildShown:
     )
     await system.rebuilds.begin(rebuilding, projection, system.logs, system.pool, system.clock)
     return rebuild_shown(rebuilding)
+
+
+def _not_rebuilt(reactor: Projection, models: Sequence[Projection]) -> Refused:
+    title, own = reactor.title, [each for each in models if each.service == reactor.service]
+    known = ", ".join(each.title for each in own or models)
+    return Refused(
+        "reactor-is-not-rebuilt",
+        f"{title} không lập lại được: kết quả của nó là các sự kiện đã ghi, không phải các dòng dữ "
+        "liệu dựng lại được.",
+        f"{title} cannot be made anew: what it leads to are recorded facts, not rows.",
+        pointer="/projection",
+        remedy_vi=f"Sửa nguyên nhân rồi thử lại những gì bị tạm giữ; lập lại được thì có: {known}.",
+        remedy_en=f"Mend the cause and retry what is parked; what can be rebuilt is: {known}.",
+    )
 
 
 async def list_rebuilds(asked: ParkedAsked, operator: Operator) -> RebuildList:

@@ -98,7 +98,13 @@ def problem(error: Exception, *, english: bool, instance: str) -> web.Response:
             return problem(understood(error), english=english, instance=instance)
         case RegisterError():
             refused = Refused(
-                error.code, error.vi, error.en, rule="register", extra=dict(error.extra)
+                error.code,
+                error.vi,
+                error.en,
+                rule="register",
+                remedy_vi="Dùng tên hoặc mã có hiệu lực vào ngày đó rồi gửi lại.",
+                remedy_en="Use a name or code that is in force on that day, then send it again.",
+                extra=dict(error.extra),
             )
             return problem(refused, english=english, instance=instance)
         case Refused():

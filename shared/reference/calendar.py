@@ -1,9 +1,10 @@
-"""Working days of Viet Nam: the calculated public holidays and the yearly decrees over them.
+"""Days and months of Viet Nam as the law counts them: working days, and the same day of a month.
 
 The `holidays` library computes the holidays of the Labour Code 2019 (Điều 112) with Tết and the
 days off in lieu; holiday_overrides.json holds what a decree changed and the library does not know.
 """
 
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache, lru_cache
@@ -18,6 +19,7 @@ YEAR_LAST = 2099
 SATURDAY = 5
 YEARS_CACHED_MAX = 128
 ONE_DAY = timedelta(days=1)
+MONTHS_OF_A_YEAR = 12
 LANGUAGE = "vi"
 
 
@@ -77,6 +79,14 @@ class WorkingCalendar:
         if not YEAR_FIRST <= day.year <= YEAR_LAST:
             raise OutsideCalendar(day, YEAR_FIRST, YEAR_LAST)
         return self._year(day.year)
+
+
+def months_after(day: date, n: int) -> date:
+    """The same-numbered day n months later (earlier, if negative), or that month's last day
+    (BLTTHS Điều 134)."""
+    year, month0 = divmod(day.year * MONTHS_OF_A_YEAR + day.month - 1 + n, MONTHS_OF_A_YEAR)
+    last = monthrange(year, month0 + 1)[1]
+    return date(year, month0 + 1, min(day.day, last))
 
 
 @cache

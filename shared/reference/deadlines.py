@@ -84,6 +84,18 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """What one clause of an offence threatens at most, and the severity class that follows."""
+
+    article: str
+    clause: int
+    max_years: int
+    life: bool
+    severity: str
+    """ITNT, NT, RNT or DBNT."""
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarRule:
     """How days, months and hours are counted."""
 
@@ -96,16 +108,16 @@ class CalendarRule:
 class Periods:
     """All statutory periods, severity classes and counting rules. Immutable."""
 
-    __slots__ = ("_classes", "_periods", "calendar_rules")
+    __slots__ = ("_frames", "_periods", "calendar_rules")
 
     def __init__(
         self,
         periods: tuple[Period, ...],
-        classes: Mapping[tuple[str, int], str],
+        frames: Mapping[tuple[str, int], Frame],
         calendar_rules: Mapping[str, CalendarRule],
     ) -> None:
         self._periods = {period.id: period for period in periods}
-        self._classes = dict(classes)
+        self._frames = dict(frames)
         self.calendar_rules = calendar_rules
 
     def period(self, rule_id: str, on: date) -> Period:
@@ -137,18 +149,32 @@ class Periods:
 
         Raises UnknownOffence.
         """
+        return self.frame(article, clause).severity
+
+    def frame(self, article: str, clause: int) -> Frame:
+        """What a clause threatens. Raises UnknownOffence."""
         try:
-            return self._classes[article, clause]
+            return self._frames[article, clause]
         except KeyError:
             raise UnknownOffence(article, clause) from None
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Every clause that is known, in the order of the file."""
+        return tuple(self._frames.values())
 
 
 @cache
 def load_periods() -> Periods:
     """The periods of deadlines.json, read once per process."""
     data = read_json("deadlines.json")
-    classes = {
-        (offence["article"], frame["clause"]): frame["class"]
+    frames = {
+        (offence["article"], frame["clause"]): Frame(
+            offence["article"],
+            frame["clause"],
+            frame["max_years"],
+            frame["life"],
+            frame["class"],
+        )
         for offence in data["offences"]
         for frame in offence["frames"]
     }
@@ -156,7 +182,7 @@ def load_periods() -> Periods:
         row["id"]: CalendarRule(row["id"], row["text"], row["source"], row["confidence"])
         for row in data["calendar_rules"]
     }
-    return Periods(tuple(_period(row) for row in data["deadlines"]), classes, rules)
+    return Periods(tuple(_period(row) for row in data["deadlines"]), frames, rules)
 
 
 def _period(row: Mapping[str, Any]) -> Period:

@@ -35,14 +35,15 @@ DRAWERS = {
 """Names under which anything could lie."""
 
 SHARED = {
-    "": "actor asyncapi auth bus_source callout config context contracts domain envelope "
-    "errors fold follow following leadership log memory nats_accounts nkeys outbox parking poison "
-    "policy progress publishing read_ahead rebuild rebuilds relay schemas service snapshots sql "
-    "supervisor system telemetry turn",
+    "": "actor asyncapi auth bus_source callout config context contracts correcting corrections "
+    "domain envelope "
+    "errors fields fold follow following leadership log memory nats_accounts nkeys outbox parking "
+    "poison policy progress publishing read_ahead rebuild rebuilds relay schemas sealed sealing "
+    "service snapshots sql standing supervisor system telemetry turn",
     "bus": "bus connection consumer faults serving streams wire",
     "embedded": "account binaries child errors files folder launch locks logfile nats ports "
     "postgres processes servers supervise",
-    "http": "answers asking contracts door intake jwks middleware openapi operating "
+    "http": "answers asking contracts door intake jwks listening middleware openapi operating "
     "operating_models operations problems routes sse state",
     "reference": "areas calendar deadlines errors files kinds register",
     "store": "access guards postgres snapshots wakeup writer",

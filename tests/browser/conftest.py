@@ -9,7 +9,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from shared.reference import Register
 from tests.browser.chromium import WHY_NOT, find_chromium, launch_arguments
-from tests.console.fake_api import READER, serving
+from tests.console.fake_api import READER, FakeApi, serving
 from tests.running import ISSUER, POLICE, World
 
 ARGUMENTS = [
@@ -56,20 +56,26 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def standing(register: Register, tmp_path: Path) -> AsyncIterator[Scene]:
-    """The console before a reading API that stands still."""
+async def api(register: Register, tmp_path: Path) -> AsyncIterator[FakeApi]:
+    """A reading API that stands still, and the console before it."""
     async with serving(register, tmp_path) as api:
-        task = api.task("T03")
-        waiting = next(each for each in task["assignees"] if each["status"] == "open")
-        yield Scene(
-            url=api.url,
-            ticket=lambda: api.token(READER, seconds=60),
-            directive="6325/UBND-NC",
-            task="T03",
-            agency=waiting["name_vi"],
-            agency_id=waiting["agency"],
-            accept=lambda: api.accept("T03", waiting["agency"]),
-        )
+        yield api
+
+
+@pytest.fixture
+def standing(api: FakeApi) -> Scene:
+    """The console before a reading API that stands still."""
+    task = api.task("T03")
+    waiting = next(each for each in task["assignees"] if each["status"] == "open")
+    return Scene(
+        url=api.url,
+        ticket=lambda: api.token(READER, seconds=60),
+        directive="6325/UBND-NC",
+        task="T03",
+        agency=waiting["name_vi"],
+        agency_id=waiting["agency"],
+        accept=lambda: api.accept("T03", waiting["agency"]),
+    )
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import re
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.browser.conftest import Scene
+from tests.console.fake_api import FakeApi
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
@@ -45,6 +46,21 @@ async def test_the_ticket_does_not_stay_in_the_address(page: Page, scene: Scene)
     await enter(page, scene)
 
     assert page.url == f"{scene.url}/console/"
+
+
+async def test_a_state_that_is_known_later_than_its_event_is_drawn_as_well(
+    page: Page, api: FakeApi, standing: Scene
+) -> None:
+    await enter(page, standing)
+    await to_the_task(page, standing)
+    row = page.locator(f'[data-part="t-{standing.agency_id}"]')
+
+    async with page.expect_response(lambda a: "x-console-refresh" in a.request.headers) as drawn:
+        api.tell_accepted("T03", standing.agency_id)
+    await (await drawn.value).finished()
+    api.know_accepted("T03", standing.agency_id)
+
+    await expect(row).to_contain_text("đã tiếp nhận")
 
 
 async def test_new_events_wait_until_the_reader_asks_for_them(page: Page, standing: Scene) -> None:

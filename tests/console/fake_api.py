@@ -24,6 +24,7 @@ from shared.http import sse
 from shared.http.door import Desk, Door, json_response
 from shared.reference import Register, RegisterError
 from tests.console.fake_papers import NOW, counted, papers
+from tests.console.fake_periods import CASE, listed, periods, states
 
 READER = "CA_TINH-P34-40"
 POLL_SECONDS = 0.2
@@ -40,6 +41,10 @@ class FakeApi:
         self.directives = papers(register)
         self.entries: list[dict[str, Any]] = []
         self.broken = False
+        self.periods: list[dict[str, Any]] = []
+        self.states = states()
+        self.asked: list[dict[str, str]] = []
+        """What was asked of the list of periods."""
         self.on_timeline: Callable[[Mapping[str, str]], object] = lambda _: None
         self.url = ""
         self._readers: set[asyncio.Queue[None]] = set()
@@ -49,6 +54,8 @@ class FakeApi:
             for task in directive["task_list"]:
                 said = f"giao nhiệm vụ {task['key']}"
                 self.tell(directive, said, directive["issuer"], issued, task)
+        self.periods = periods(self.task("T03")["id"])
+        self.tell_of(CASE, "khởi tố vụ án số 138/QĐ-BP", self.period("LATE"))
 
     @property
     def big(self) -> dict[str, Any]:
@@ -64,19 +71,31 @@ class FakeApi:
         """A task of the big directive."""
         return next(each for each in self.big["task_list"] if each["key"] == key)
 
+    def period(self, rule: str) -> dict[str, Any]:
+        """The period of a rule."""
+        return next(each for each in self.periods if each["rule"] == rule)
+
     def token(self, agency: str = READER, **more: Any) -> str:
         """A bearer token."""
         return self.issuer.sign(agency, "truc.ban", ("duty_officer",), **more)
 
     async def accept(self, key: str, agency: str) -> None:
         """An assignee of the big directive accepts a task: the state changes, an event is told."""
+        self.know_accepted(key, agency)
+        self.tell_accepted(key, agency)
+
+    def know_accepted(self, key: str, agency: str) -> None:
+        """The task's read model has taken it."""
         task = self.task(key)
         for each in task["assignees"]:
             if each["agency"] == agency:
                 each["status"] = "accepted"
                 each["changed_at"] = NOW.isoformat()
         task["counts"] = counted(Counter(each["status"] for each in task["assignees"]))
-        self.tell(self.big, f"tiếp nhận nhiệm vụ {key}", agency, NOW, task)
+
+    def tell_accepted(self, key: str, agency: str) -> None:
+        """The timeline has taken it."""
+        self.tell(self.big, f"tiếp nhận nhiệm vụ {key}", agency, NOW, self.task(key))
         for each in self._readers:
             each.put_nowait(None)
 
@@ -116,13 +135,22 @@ class FakeApi:
                 "en": f"{name} acts on {directive['title_en']}.",
                 "correlation_id": str(uuid4()),
                 "causation_id": str(uuid4()),
+                "corrections": [],
+                "corrects": None,
             }
         )
+
+    def tell_of(self, subject: str, what: str, period: dict[str, Any]) -> None:
+        """The fact that started a period comes into the timeline."""
+        self.tell(self.big, what, READER, datetime.fromisoformat(period["started_at"]))
+        self.entries[-1] |= {"event_id": period["start_event"], "subjects": [subject]}
 
     def routes(self, app: web.Application) -> None:
         """The reading API."""
         app.router.add_get("/v1/directives", self._list)
         app.router.add_get("/v1/directives/{id}", self._one)
+        app.router.add_get("/v1/deadlines", self._deadlines)
+        app.router.add_get("/v1/{kind:case|tip|raid|person|campaign|operation}/{id}", self._state)
         app.router.add_get("/v1/timeline", self._timeline)
         app.router.add_get("/v1/timeline/live", self._live)
         app.router.add_get("/v1/agencies", self._agencies)
@@ -157,6 +185,20 @@ class FakeApi:
                 return json_response({**each, **summary(each)})
         return json_response({"code": "not-found", "detail": "Không có."}, status=404)
 
+    async def _deadlines(self, request: web.Request) -> web.Response:
+        if refusal := self._refusal(request):
+            return refusal
+        self.asked.append(dict(request.query))
+        return json_response(listed(self.periods, request.query))
+
+    async def _state(self, request: web.Request) -> web.Response:
+        if refusal := self._refusal(request):
+            return refusal
+        subject = "{kind}:{id}".format_map(request.match_info)
+        if state := self.states.get(subject):
+            return json_response({"subject": subject, "version": 3, "state": state})
+        return json_response({"code": "not-found", "detail": "Không có."}, status=404)
+
     def _about(self, subject: str) -> list[dict[str, Any]]:
         return [each for each in self.entries if not subject or subject in each["subjects"]]
 
@@ -166,6 +208,8 @@ class FakeApi:
         query = request.query
         self.on_timeline(query)
         rows = self._about(query.get("subject", ""))
+        if as_of := query.get("as_of"):
+            rows = [each for each in rows if _by(each, as_of)]
         if query.get("order") == "newest":
             edge = int(query.get("before", 0)) or 2**62
             rows = [each for each in reversed(rows) if each["entry"] < edge]
@@ -212,6 +256,11 @@ class FakeApi:
     async def _status(self, _: web.Request) -> web.Response:
         followers = [{"follower": "timeline.timeline", "position": 1_404, "behind": 0}]
         return json_response({"logs": HEADS, "followers": followers, "down": {}})
+
+
+def _by(entry: dict[str, Any], as_of: str) -> bool:
+    """Whether it had happened by a moment."""
+    return datetime.fromisoformat(entry["occurred_at"]) <= datetime.fromisoformat(as_of)
 
 
 def summary(directive: dict[str, Any]) -> dict[str, Any]:

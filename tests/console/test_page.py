@@ -5,10 +5,17 @@ import re
 import pytest
 
 from tests.console.fake_api import FakeApi
+from tests.console.fake_periods import CASE, PERSON
 from tests.console.reading import Answer, Reader
 
 HOSTILE = "<script>alert('1')</script>\"'><img src=x onerror=alert(2)>"
-PATHS = ("/console/", "/console/timeline", "/console/sign-in", "/console/nothing-here")
+PATHS = (
+    "/console/",
+    "/console/deadlines",
+    "/console/timeline",
+    "/console/sign-in",
+    "/console/nothing-here",
+)
 
 
 def every_page(api: FakeApi) -> list[str]:
@@ -18,6 +25,9 @@ def every_page(api: FakeApi) -> list[str]:
         f"/console/?open={directive}",
         *(f"/console/directive:{directive}?view={view}" for view in ("", "agencies", "due")),
         f"/console/task:{task}",
+        f"/console/{CASE}",
+        f"/console/{PERSON}",
+        f"/console/deadlines?subject={CASE}",
         f"/console/timeline?subject=directive:{directive}",
     ]
 
@@ -67,6 +77,18 @@ async def test_what_others_wrote_is_escaped_everywhere(reader: Reader, api: Fake
     for task in directive["task_list"]:
         task |= {"title_vi": HOSTILE, "lead_vi": HOSTILE, "work_line": HOSTILE, "note": HOSTILE}
         task["assignees"][0] |= {"name_vi": HOSTILE, "short_vi": HOSTILE, "status": "returned"}
+    for each in api.periods:
+        each |= {name: HOSTILE for name in ("title_vi", "title_en", "law", "article", "why_vi")}
+        each |= {
+            "responsible": HOSTILE,
+            "rule": HOSTILE,
+            "closed": HOSTILE,
+            "subject": f"case:{HOSTILE}",
+        }
+        each["around"] = [CASE, PERSON]
+    for state in api.states.values():
+        state |= {"stage_vi": HOSTILE, "case_no": HOSTILE, "measure": HOSTILE, "identity": HOSTILE}
+        state |= {"holder": HOSTILE, "offered_to": HOSTILE, "severity_class": HOSTILE}
     for entry in api.entries:
         entry |= {"vi": f"{HOSTILE} làm việc", "agency_vi": HOSTILE}
 
@@ -117,7 +139,7 @@ async def test_an_unknown_address_is_not_found_on_a_page_of_ours(reader: Reader)
     page = await reader.get("/console/case:VA-1")
 
     assert page.status == 404
-    assert "Không có trang, văn bản hay nhiệm vụ ở địa chỉ này." in page.text
+    assert "Không có trang, văn bản, nhiệm vụ hay hồ sơ ở địa chỉ này." in page.text
 
 
 async def test_an_api_that_is_away_is_said_with_what_stays_safe(

@@ -8,6 +8,7 @@ import pytest
 from services.console.page import FOLDER
 from services.console.words import DESK, FRAME, PROBLEMS, SIGNING, WORDS
 from services.console.words_codes import CODES
+from services.console.words_deadlines import DEADLINE_CODES, DEADLINES
 from services.console.words_paper import PAPER
 
 TEXTS = {
@@ -19,6 +20,7 @@ ASKED = re.compile(r"""\bsay(?:\.html)?\(\s*f?["']([a-z_.]+[a-z_])["']""")
 BUILT = (
     *("chip.", "group.", "empty.", "nav.", "view.", "due_group.", "problem.", "task.part_"),
     *("paper.", "task.", "behind.", "role.", "live.", "chain."),
+    *("band.", "no_term.", "wrong."),
 )
 """Beginnings of keys that are put together from a kind and a code."""
 
@@ -38,7 +40,9 @@ def test_both_languages_are_there_and_are_filled_alike(key: str) -> None:
 
 
 def test_no_key_stands_in_two_tables() -> None:
-    assert len(WORDS) == sum(map(len, (FRAME, DESK, SIGNING, PROBLEMS, PAPER, CODES)))
+    tables = (FRAME, DESK, SIGNING, PROBLEMS, PAPER, CODES, DEADLINES, DEADLINE_CODES)
+
+    assert len(WORDS) == sum(map(len, tables))
 
 
 def test_every_word_that_pages_ask_for_is_there() -> None:
@@ -49,7 +53,7 @@ def test_every_word_that_pages_ask_for_is_there() -> None:
 
 def test_no_word_is_left_over() -> None:
     text = "\n".join(TEXTS.values())
-    single = WORDS.keys() - CODES.keys()
+    single = WORDS.keys() - CODES.keys() - DEADLINE_CODES.keys()
 
     unused = {key for key in single if f'"{key}"' not in text and f"'{key}'" not in text}
 

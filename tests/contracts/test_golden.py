@@ -54,7 +54,8 @@ def test_a_sample_is_read_and_nothing_of_it_is_lost(topic: str):
 def test_a_sample_moves_the_stream_that_it_belongs_to(topic: str):
     kind = TOPICS[topic]
     aggregate = AGGREGATES[kind]
-    first = next(each for each in events_of(aggregate) if issubclass(each, FirstEvent))
+    firsts = [each for each in events_of(aggregate) if issubclass(each, FirstEvent)]
+    first = kind if kind in firsts else firsts[0]
 
     thing = typing.cast(Aggregate, read(first.TOPIC, 1).mutate(None))
     if kind is not first:

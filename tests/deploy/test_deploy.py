@@ -18,6 +18,8 @@ import asyncpg
 import pytest
 import yaml
 
+from services.vault.kek import FileKek
+from services.vault.keyring import Keyring
 from shared.config import Config
 from shared.embedded.binaries import find_nats, find_postgres
 from shared.embedded.servers import EmbeddedServers
@@ -104,6 +106,8 @@ def test_compose_starts_the_application_with_a_whole_configuration(
     assert config.database_url.startswith("postgresql://liennganh_services:")
     assert "$" not in config.database_url
     assert config.owner_database_url == ""
+    assert config.vault_database_url.startswith("postgresql://liennganh_vault:")
+    assert config.vault_database_url.endswith("/liennganh_keys")
     assert config.nats_url
     assert NatsSecrets.open(config).issuer_seed == made["LIENNGANH_NATS_ISSUER_SEED"]
 
@@ -200,6 +204,12 @@ class Deployed:
         return as_role(self.superuser_url, role, password[role])
 
     @property
+    def vault_url(self) -> str:
+        """The keys, for the vault's role."""
+        url = keys_of(self.superuser_url)
+        return as_role(url, "liennganh_vault", self.made["VAULT_DATABASE_PASSWORD"])
+
+    @property
     def superuser_url(self) -> str:
         """The database, for the superuser."""
         return self.admin_url.rsplit("/", 1)[0] + "/liennganh"
@@ -261,11 +271,31 @@ async def test_the_roles_serve_in_production_and_survive_a_restore(
     assert read_model is None
 
 
+async def test_nobody_but_the_vault_comes_to_the_keys(deployed: Deployed, tmp_path: Path) -> None:
+    def kek(may_be_made: bool) -> FileKek:
+        return FileKek.open(tmp_path / "vault.kek", make=may_be_made)
+
+    async with Keyring.open(deployed.vault_url, kek):
+        for role in ("liennganh", "liennganh_services"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await asyncpg.connect(keys_of(deployed.url(role)))
+
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await asyncpg.connect(deployed.vault_url.removesuffix("_keys"))
+
+
+def keys_of(url: str) -> str:
+    """The database of the keys beside that of the logs."""
+    return f"{url}_keys"
+
+
 def database_made_anew() -> list[str]:
-    """What README.md says under "Restore": the lines of `roles.sql` about the database."""
+    """What README.md says under "Restore": the lines of `roles.sql` about the logs' database."""
     text = re.sub(r"^--.*$", "", (DEPLOY / "roles.sql").read_text("utf-8"), flags=re.MULTILINE)
     said = [
-        each.strip() for each in text.split(";") if re.match(r"\s*(CREATE|REVOKE).* DATABASE", each)
+        each.strip()
+        for each in text.split(";")
+        if re.match(r"\s*(CREATE|REVOKE).* DATABASE liennganh\b", each)
     ]
     return [word for each in said for word in ("-c", each)]
 

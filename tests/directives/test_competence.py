@@ -15,7 +15,6 @@ STATION = "DON_BP-P34-40-16681"
 
 @pytest.fixture
 def competence() -> Competence:
-    assert SERVICE.competence is not None
     return Competence.read(SERVICE.competence, SERVICE.topics)
 
 

@@ -13,8 +13,8 @@ from services.directives.events import (
     ReturnDirective,
     Revision,
 )
-from services.directives.limits import Span
 from shared.errors import NotAllowed, Refused
+from shared.fields import Span
 from tests.directives.examples import (
     COMMUNE,
     DEPARTMENTS,

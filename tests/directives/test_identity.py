@@ -1,7 +1,8 @@
 from uuid import UUID
 
 from services.directives.events import DirectiveDispatched, Dispatch
-from services.directives.identity import directive_id, line_id, repeats
+from services.directives.identity import directive_id, line_id
+from shared.domain import repeats
 from tests.directives.examples import PROVINCE, dispatched
 
 

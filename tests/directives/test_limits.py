@@ -3,16 +3,8 @@ from decimal import Decimal
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from services.directives.limits import (
-    TEXT_BYTES_MAX,
-    AgencyRef,
-    Day,
-    Exact,
-    Key,
-    Line,
-    Span,
-    Text,
-)
+from services.directives.limits import Key
+from shared.fields import TEXT_BYTES_MAX, AgencyRef, Day, Exact, Line, Span, Text
 
 
 @pytest.mark.parametrize(

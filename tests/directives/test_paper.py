@@ -6,8 +6,8 @@ from pydantic import ValidationError
 
 from services.directives.domain import Directive
 from services.directives.events import Addressee, Campaign, paper_days
-from services.directives.limits import Span
 from shared.errors import NotAllowed, Refused
+from shared.fields import Span
 from tests.directives.examples import (
     COMMITTEE,
     COMMUNES,

@@ -12,7 +12,6 @@ from shared.schemas import event_schema
 
 FOLDER = Path(services.directives.refusals.__file__).parent
 SPEAKING = (
-    "bodies.py",
     "commands.py",
     "due.py",
     "paper.py",

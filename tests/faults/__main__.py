@@ -14,6 +14,7 @@ import structlog
 
 from shared.embedded.folder import erase
 from tests.faults.campaign import campaign
+from tests.faults.replica import NeverReady
 from tests.faults.report import block, complaints, line
 
 SEED_MAX = 1_000_000
@@ -38,6 +39,9 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         result = asyncio.run(campaign(folder, seed, asked.seconds))
+    except NeverReady as error:
+        _say(f"seed {seed}: nothing was tried: {error}")
+        return 1
     finally:
         if asked.keep is None:
             erase(folder / "servers")

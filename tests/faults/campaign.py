@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,14 +10,14 @@ from random import Random
 
 import asyncpg
 
-from services.directives.projection import REGISTER
 from services.gateway.projection import FEED
-from services.timeline.projection import TIMELINE
 from shared.errors import Retry
+from shared.service import stream_name
 from shared.system import FEEDS
 from tests.faults.clients import LISTENERS, Listener, Writers
 from tests.faults.evidence import Evidence, gather
 from tests.faults.faults import KINDS, Wrong, admin, services_bus
+from tests.faults.followed import LOGS, PAIRS
 from tests.faults.ground import Ground, ground
 from tests.faults.invariants import Finding, check
 from tests.faults.journal import Journal, Said
@@ -49,16 +49,22 @@ class Injected:
 
 @dataclass(slots=True)
 class Sample:
-    """How far log and read models were at a moment."""
+    """How far logs and followers were at a moment."""
 
     at: float
-    head: int
-    slowest: int
+    heads: dict[str, int]
+    """Last position, by log."""
+    stands: dict[tuple[str, str], int]
+    """Checkpoint, by read model and log."""
 
     @property
     def behind(self) -> int:
-        """Positions between the two."""
-        return self.head - self.slowest
+        """Events that the slowest follower has still to take."""
+        return max(self.heads[log] - position for (_, log), position in self.stands.items())
+
+    def has(self, heads: Mapping[str, int]) -> bool:
+        """Whether every follower had come so far."""
+        return all(position >= heads[log] for (_, log), position in self.stands.items())
 
 
 @dataclass
@@ -75,7 +81,7 @@ class Result:
     drained_seconds: float
     heard_again: int
     most_behind: int
-    """Events that the slowest read model had still to take, at the worst moment."""
+    """Events that the slowest follower had still to take, at the worst moment."""
 
     @property
     def good(self) -> bool:
@@ -194,7 +200,9 @@ async def _drain(
 async def _behind(
     built: Ground, working: Sequence["asyncio.Task[None]"], listeners: Sequence[Listener]
 ) -> list[str]:
-    """What is not level yet."""
+    """What is not level yet. What moved while we looked has followers that are not, either."""
+    async with admin(built) as connection:
+        heads = await _heads(connection)
     late = [f"{sum(not each.done() for each in working)} writers"] * any(
         not each.done() for each in working
     )
@@ -206,21 +214,28 @@ async def _behind(
             late.append(f"replica {replica.number} has no status")
             continue
         late += [f"{each['follower']} is behind" for each in answer["followers"] if each["behind"]]
+        late += [
+            f"{each['follower']} has streams aside"
+            for each in answer["followers"]
+            if each["parked"]
+        ]
         late += [f"{name} is down: {why}" for name, why in answer["down"].items()]
-    return late or await _streams_behind(built, listeners)
+    return late or await _streams_behind(built, heads, listeners)
 
 
-async def _streams_behind(built: Ground, listeners: Sequence[Listener]) -> list[str]:
+async def _streams_behind(
+    built: Ground, heads: Mapping[str, int], listeners: Sequence[Listener]
+) -> list[str]:
     async with admin(built) as connection:
-        head = await connection.fetchval(
-            "SELECT coalesce(max(notification_id), 0) FROM directives.directives_events"
-        )
+        if await _heads(connection) != heads:
+            return ["the logs still move"]
         feed = await connection.fetch(f"SELECT agency, position FROM {FEED.schema}.feed")
     last = max((each["position"] for each in feed), default=0)
     late = []
     try:
         async with services_bus(built) as bus:
-            for stream, wanted in (("LN_DIRECTIVES", head), (FEEDS, last)):
+            due = {stream_name(log): head for log, head in heads.items()} | {FEEDS: last}
+            for stream, wanted in due.items():
                 id = await bus.last_message_id(stream) or "0"
                 if int(id.rpartition("/")[2]) != wanted:
                     late.append(f"{stream} ends with {id}, due is {wanted}")
@@ -266,16 +281,29 @@ async def _keep_sampling(built: Ground, samples: list[Sample]) -> None:
 
 
 async def _sample(connection: asyncpg.Connection) -> Sample:
-    checkpoints = ", ".join(
-        f"(SELECT coalesce(min(position), 0) FROM {each.schema}.checkpoints)"
-        for each in (REGISTER, TIMELINE, FEED)
+    """In one statement, so that it is one moment."""
+    heads = [f"SELECT '', '{each}', {_head(each)}" for each in LOGS]
+    stands = [
+        f"SELECT '{schema}', '{log}', coalesce((SELECT position FROM {schema}.checkpoints "
+        f"WHERE source = '{log}'), 0)"
+        for schema, log in PAIRS
+    ]
+    rows = await connection.fetch(" UNION ALL ".join([*heads, *stands]))
+    return Sample(
+        time.monotonic(),
+        {log: position for schema, log, position in rows if not schema},
+        {(schema, log): position for schema, log, position in rows if schema},
     )
-    row = await connection.fetchrow(
-        "SELECT (SELECT coalesce(max(notification_id), 0) FROM directives.directives_events) "
-        f"AS head, least({checkpoints}) AS slowest"
-    )
+
+
+async def _heads(connection: asyncpg.Connection) -> dict[str, int]:
+    row = await connection.fetchrow(f"SELECT {', '.join(map(_head, LOGS))}")
     assert row is not None
-    return Sample(time.monotonic(), row["head"], row["slowest"])
+    return dict(zip(LOGS, tuple(row), strict=True))
+
+
+def _head(log: str) -> str:
+    return f"(SELECT coalesce(max(notification_id), 0) FROM {log}.{log}_events)"
 
 
 def _measure(
@@ -293,6 +321,6 @@ def _measure(
         each.acknowledged_after = None if ended is None else ended - each.over
         later = [sample for sample in samples if sample.at >= each.over]
         if later:
-            head = later[0].head
-            level = next((sample.at for sample in later if sample.slowest >= head), None)
+            heads = later[0].heads
+            level = next((sample.at for sample in later if sample.has(heads)), None)
             each.level_after = None if level is None else level - each.over

@@ -35,6 +35,8 @@ draining has to end in time."""
 BODIES = (POLICE, HEALTH)
 LISTENERS = (ISSUER, POLICE, HEALTH)
 AT = "/v1/directives"
+TIPS = "/v1/tips"
+HOLDS, HOLD_ENDS = "/v1/vault/holds", "/v1/vault/hold-ends"
 FETCH_MESSAGES = 100
 FETCH_SECONDS = 1.0
 CONNECT_AGAIN_SECONDS = 0.3
@@ -43,7 +45,7 @@ MESSAGE_ID = re.compile(r"feeds/(?P<epoch>[0-9a-f-]{36})/(?P<position>\d+)")
 
 @dataclass(eq=False)
 class Writers:
-    """Writers issue papers and carry them out; whatever is unknown they ask again."""
+    """Writers issue papers, carry them out and take tips; whatever is unknown they ask again."""
 
     ground: Ground
     journal: Journal
@@ -83,6 +85,28 @@ class Writers:
             for body, own in zip(BODIES, ("T01", "T02"), strict=True):
                 keys = (issued["tasks"][own], issued["tasks"]["T03"])
                 group.create_task(self._carry_out(random, body, id, keys))
+            group.create_task(self._tip(random))
+
+    async def _tip(self, random: Random) -> None:
+        """A tip whose contents are sealed; then the vault keeps its keys for a while."""
+        mark = self._mark()
+        tip = {
+            "kind": "tin_bao",
+            "channel": "phone",
+            "receipt_no": f"{mark}/2025",
+            "informant": {"name": "Người báo tin"},
+            "content": "Có người rủ ra nước ngoài làm việc nhẹ lương cao.",
+            "occurred_at": JULY_FIRST,
+        }
+        received = await self._state(random, POLICE, TIPS, tip, mark)
+        if received is None:
+            return
+        mark = self._mark()
+        held = {"subject_id": received["tip_id"], "hold": mark}
+        kept = held | {"reason": "xác minh", "authority": "12/QĐ"}
+        if await self._state(random, POLICE, HOLDS, kept, mark) is not None:
+            mark = self._mark()
+            await self._state(random, POLICE, HOLD_ENDS, held | {"reason": mark}, mark)
 
     async def _carry_out(self, random: Random, body: str, id: str, tasks: tuple[str, ...]) -> None:
         said = {"edxml_status": "01", "signature_valid": True}

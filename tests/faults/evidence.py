@@ -1,15 +1,14 @@
-"""What is there after a campaign: log, read models, streams, deliveries, exports; and their twins
-computed anew from the log alone."""
+"""What is there after a campaign: logs, read models, streams, deliveries, exports; and their twins
+computed anew from the logs alone."""
 
 import asyncio
 import hashlib
 import re
 import uuid
-from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from uuid import UUID
 
@@ -17,36 +16,25 @@ import aiohttp
 import asyncpg
 import orjson
 
-from services.directives.projection import REGISTER
 from services.gateway.projection import FEED
-from services.gateway.reading import read_by
 from services.timeline.projection import TIMELINE
 from shared.bus import Bus
 from shared.envelope import Envelope
-from shared.follow import Follower, LogSource, Projection
 from shared.reference import load_register
+from shared.standing import read_by
 from shared.store.postgres import PostgresLog
-from shared.system import FEEDS
+from tests.faults.anew import READ_MAX, Contents, all_of, contents, folded_anew
 from tests.faults.clients import Heard, Listener
 from tests.faults.faults import services_bus
+from tests.faults.followed import FOLLOWED, LOGS, STREAMS
 from tests.faults.ground import Ground
 from tests.faults.journal import Said
 from tests.running import now
 
-READ_MAX = 1_000
 EXPORT_SECONDS = 60.0
 EXPORT_PAGE = 500
 READER = "BCD138_CP-VN"
-FOLLOWED = (REGISTER, TIMELINE, FEED)
-NUMBERING = {
-    "entries": ("entry_id",),
-    "subject_entries": ("entry_id",),
-    "directives": ("ordinal",),
-    "feed": ("position",),
-}
-"""Columns that count rows as they came; a transaction that was rolled back leaves a gap in them."""
-OF_THE_FOLLOWER = ("checkpoints", "parked", "causes", "decisions", "published")
-"""Tables beside the read model's own."""
+CONNECTIONS_MAX = 4
 LINE_CHARACTERS_MAX = 2_000
 TOLD = ("broker lost acknowledged messages; they are published again",)
 """What the product says at level error of what we did, and mends by itself."""
@@ -59,6 +47,9 @@ OF_FAULTS = re.compile(
     r"|InternalClientError|IncompleteReadError"
 )
 """Errors that say that a server or a line was away, which is what the campaign did to them."""
+
+Ledger = dict[UUID, tuple[int, int]]
+"""Command → its first and last position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +87,15 @@ class Evidence:
     """Everything that the check looks at."""
 
     commands: Sequence[Said]
-    log: list[Envelope]
-    ledger: dict[UUID, tuple[int, int]]
-    """Command → its first and last position."""
+    logs: dict[str, list[Envelope]]
+    ledgers: dict[str, Ledger]
+    reactions: Sequence[Envelope]
+    """What the facts lead to when nothing disturbs."""
     timeline: list[Entry]
     feed: list[Row]
-    live: dict[str, Counter[str]]
-    """`schema.table` → its rows, without the columns that only number them."""
-    fresh: dict[str, Counter[str]]
-    stream: list[Stored]
-    feed_stream: list[Stored]
+    live: Contents
+    fresh: Contents
+    streams: dict[str, list[Stored]]
     feed_epoch: UUID
     heard: dict[str, list[Heard]]
     reads: dict[str, tuple[str, ...]]
@@ -118,53 +108,32 @@ class Evidence:
     altered: list[str] = field(default_factory=list)
     """Messages that came again to an agency with other contents."""
 
+    @property
+    def events(self) -> Iterator[Envelope]:
+        """Of all logs, one log after the other."""
+        return chain.from_iterable(self.logs.values())
+
 
 async def gather(
     ground: Ground, commands: Sequence[Said], listeners: Sequence[Listener], failing: set[str]
 ) -> Evidence:
     """Read everything; nothing runs any more that writes."""
     exports = [await _export(ground, each.url) for each in ground.replicas]
-    async with asyncpg.create_pool(ground.database_url, min_size=1, max_size=4) as pool:
-        own = await PostgresLog.open("directives", pool, ground.database_url)
-        events = await _all(own)
-        ledger = await pool.fetch(
-            "SELECT command_id, first_position, last_position "
-            "FROM directives.directives_commands ORDER BY first_position"
-        )
-        timeline = await pool.fetch(
-            "SELECT store, position, event_id, stream, version FROM "
-            f"{TIMELINE.schema}.entries ORDER BY entry_id"
-        )
-        feed = await pool.fetch(
-            f"SELECT position, agency, event_id FROM {FEED.schema}.feed ORDER BY position"
-        )
-        async with services_bus(ground) as bus:
-            stream = await _stored(bus, "LN_DIRECTIVES", len(events))
-            feed_stream = await _stored(bus, FEEDS, len(feed))
+    async with asyncpg.create_pool(
+        ground.database_url, min_size=1, max_size=CONNECTIONS_MAX
+    ) as pool:
+        logs = {each: await PostgresLog.open(each, pool, ground.database_url) for each in LOGS}
+        anew = await folded_anew(ground, logs)
         return Evidence(
             commands=commands,
-            log=events,
-            ledger={
-                UUID(str(each["command_id"])): (each["first_position"], each["last_position"])
-                for each in ledger
-            },
-            timeline=[
-                Entry(
-                    each["store"],
-                    each["position"],
-                    UUID(str(each["event_id"])),
-                    UUID(str(each["stream"])),
-                    each["version"],
-                )
-                for each in timeline
-            ],
-            feed=[
-                Row(each["position"], each["agency"], UUID(str(each["event_id"]))) for each in feed
-            ],
-            live=await _contents(pool),
-            fresh=await _folded_anew(ground, own),
-            stream=stream,
-            feed_stream=feed_stream,
+            logs={name: await all_of(each) for name, each in logs.items()},
+            ledgers={each: await _ledger(pool, each) for each in LOGS},
+            reactions=anew.reactions,
+            timeline=await _timeline(pool),
+            feed=await _feed(pool),
+            live=await contents(pool),
+            fresh=anew.contents,
+            streams=await _streams(ground),
             feed_epoch=UUID(str(await pool.fetchval(FEED.statements["epoch"]))),
             heard={each.agency: [*each.heard.values()] for each in listeners},
             reads={each.agency: _reads(each.agency) for each in listeners},
@@ -202,16 +171,50 @@ def unexplained(log: Path) -> list[str]:
     return found
 
 
-async def _all(own: PostgresLog) -> list[Envelope]:
-    found: list[Envelope] = []
-    while page := await own.read(found[-1].position if found else 0, READ_MAX):
-        found += page
-    return found
+async def _ledger(pool: asyncpg.Pool, log: str) -> Ledger:
+    rows = await pool.fetch(
+        f"SELECT command_id, first_position, last_position FROM {log}.{log}_commands"
+    )
+    return {
+        UUID(str(each["command_id"])): (each["first_position"], each["last_position"])
+        for each in rows
+    }
 
 
-async def _stored(bus: Bus, stream: str, expected: int) -> list[Stored]:
+async def _timeline(pool: asyncpg.Pool) -> list[Entry]:
+    rows = await pool.fetch(
+        "SELECT store, position, event_id, stream, version FROM "
+        f"{TIMELINE.schema}.entries ORDER BY entry_id"
+    )
+    return [
+        Entry(
+            each["store"],
+            each["position"],
+            UUID(str(each["event_id"])),
+            UUID(str(each["stream"])),
+            each["version"],
+        )
+        for each in rows
+    ]
+
+
+async def _feed(pool: asyncpg.Pool) -> list[Row]:
+    rows = await pool.fetch(
+        f"SELECT position, agency, event_id FROM {FEED.schema}.feed ORDER BY position"
+    )
+    return [Row(each["position"], each["agency"], UUID(str(each["event_id"]))) for each in rows]
+
+
+async def _streams(ground: Ground) -> dict[str, list[Stored]]:
+    async with services_bus(ground) as bus:
+        found = await asyncio.gather(*(_stored(bus, each) for each in STREAMS))
+    return dict(zip(STREAMS, found, strict=True))
+
+
+async def _stored(bus: Bus, stream: str) -> list[Stored]:
     """The whole stream, in its order, read through a consumer of our own."""
     durable = f"check-{uuid.uuid4().hex}"
+    expected = (await bus.tail(stream)).sequence
     await bus.ensure_consumer(stream, durable, max_ack_pending=expected + READ_MAX)
     consumer = bus.consumer(stream, durable)
     found: list[Stored] = []
@@ -225,69 +228,22 @@ async def _stored(bus: Bus, stream: str, expected: int) -> list[Stored]:
     return found
 
 
-async def _contents(pool: asyncpg.Pool) -> dict[str, Counter[str]]:
-    found: dict[str, Counter[str]] = {}
-    for projection in FOLLOWED:
-        tables = await pool.fetch(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = $1 "
-            "AND table_name <> ALL($2::text[]) ORDER BY table_name",
-            projection.schema,
-            OF_THE_FOLLOWER,
-        )
-        for table in (each["table_name"] for each in tables):
-            rows = await pool.fetch(_rows_of(projection, table))
-            found[f"{projection.schema}.{table}"] = Counter(each["row"] for each in rows)
-    return found
-
-
 async def _parked(pool: asyncpg.Pool) -> list[str]:
     found = []
     for projection in FOLLOWED:
         rows = await pool.fetch(
-            f"SELECT p.*, c.error, c.place, c.message FROM {projection.schema}.parked p "
+            f"SELECT p.*, c.error, c.place FROM {projection.schema}.parked p "
             f"JOIN {projection.schema}.causes c USING (cause) ORDER BY position"
         )
-        found += [
-            f"{projection.schema} put stream {each['stream']} aside at position "
-            f"{each['position']}: {each['error']} at {each['place']}: {each['message']}"
-            for each in rows
-        ]
+        found += [_aside(projection.schema, each) for each in rows]
     return found
 
 
-def _rows_of(projection: Projection, table: str) -> str:
-    """A statement for the rows as text, without the columns that number them."""
-    without = " ".join(f"- '{each}'" for each in NUMBERING.get(table, ()))
-    if table == "subject_entries":
-        return (
-            "SELECT s.subject || ' ' || e.store || ' ' || e.position AS row "
-            f"FROM {projection.schema}.subject_entries s "
-            f"JOIN {projection.schema}.entries e USING (entry_id)"
-        )
-    return f"SELECT (to_jsonb(t) {without})::text AS row FROM {projection.schema}.{table} t"
-
-
-async def _folded_anew(ground: Ground, own: PostgresLog) -> dict[str, Counter[str]]:
-    """The read models as the log alone makes them, in a database of their own."""
-    async with _database(ground) as url, asyncpg.create_pool(url, min_size=1, max_size=2) as pool:
-        for projection in FOLLOWED:
-            await projection.create(pool)
-            follower = Follower(projection, LogSource(own), pool)
-            while await follower.step():
-                pass
-        return await _contents(pool)
-
-
-@asynccontextmanager
-async def _database(ground: Ground) -> AsyncIterator[str]:
-    name = f"fresh_{uuid.uuid4().hex}"
-    connection = await asyncpg.connect(ground.database_url)
-    try:
-        await connection.execute(f"CREATE DATABASE {name}")
-        yield ground.database_url.rpartition("/")[0] + f"/{name}"
-        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    finally:
-        await connection.close()
+def _aside(schema: str, row: asyncpg.Record) -> str:
+    return (
+        f"{schema} put stream {row['stream']} of {row['source']} aside at position "
+        f"{row['position']} ({row['topic']}): {row['error']} at {row['place']}: {row['message']}"
+    )
 
 
 async def _export(ground: Ground, url: str) -> str:

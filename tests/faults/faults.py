@@ -15,8 +15,9 @@ import asyncpg
 from shared.bus import ApiError, Bus, Forbidden, NoConsumer, NoStream, Unavailable, WrongLast
 from shared.errors import Broken, Retry
 from shared.nats_accounts import DOMAIN, agency_inbox
-from shared.system import FEEDS
+from shared.system import FEEDS, SUBJECTS
 from tests.faults.clients import LISTENERS
+from tests.faults.followed import DURABLES, LOGS, STREAMS
 from tests.faults.ground import START_SECONDS, Ground
 from tests.faults.proxy import FaultProxy
 
@@ -26,10 +27,13 @@ DELAY_SECONDS = (0.02, 0.25)
 CUT_BYTES = (1, 4_000)
 TAIL_BYTES = (100, 12_000)
 """How much the last block file of a stream loses; never so much that nothing is left of it."""
+TAIL_MESSAGES_MIN = 10
+TAIL_SHARE = 3
+"""So many messages there must be, and of the file at most a third goes: an emptied stream is for an
+operator to look at."""
 BACK_SECONDS = 90.0
 POLL_SECONDS = 0.05
 ADMIN_SECONDS = 5.0
-STREAMS = ("LN_DIRECTIVES", FEEDS)
 
 Fault = Callable[[Ground, Random], Awaitable[str]]
 """Does it, waits until its effect is over, and says in words what it was; empty: not done."""
@@ -137,13 +141,16 @@ async def pause_nats(ground: Ground, random: Random) -> str:
 
 async def lose_tail(ground: Ground, random: Random) -> str:
     """D4: nats-server is killed, and the end of a stream that it had acknowledged is gone."""
-    pid, stream = ground.servers.pids["nats"], random.choice(STREAMS)
+    streams = [each for each in STREAMS if await _messages(ground, each) >= TAIL_MESSAGES_MIN]
+    if not streams:
+        return ""
+    pid, stream = ground.servers.pids["nats"], random.choice(streams)
     blocks = await asyncio.to_thread(_blocks, await _store(ground), stream)
     wanted = random.randint(*TAIL_BYTES)
     os.kill(pid, signal.SIGSTOP)  # So that it writes nothing more between the two.
     try:
         size = blocks[-1].stat().st_size if blocks else 0
-        lost = min(wanted, size // 2)
+        lost = min(wanted, size // TAIL_SHARE)
         if lost:
             os.truncate(blocks[-1], size - lost)
     finally:
@@ -154,11 +161,7 @@ async def lose_tail(ground: Ground, random: Random) -> str:
 
 async def delete_consumer(ground: Ground, random: Random) -> str:
     """M9: a durable consumer of a follower, or of an agency's feed, is gone."""
-    follower = [
-        ("LN_DIRECTIVES", "timeline_timeline_v1"),
-        ("LN_DIRECTIVES", "gateway_feed_v1"),
-    ]
-    stream, durable = random.choice([*follower, *((FEEDS, each) for each in LISTENERS)])
+    stream, durable = random.choice([*DURABLES, *((FEEDS, each) for each in LISTENERS)])
     try:
         async with services_bus(ground) as bus:
             await bus._api(f"CONSUMER.DELETE.{stream}.{durable}", {})
@@ -221,9 +224,8 @@ async def publish_again(ground: Ground, random: Random) -> str:
 async def forge(ground: Ground, random: Random) -> str:
     """M6: an agency publishes an event as if it were the relay. Nobody may store it."""
     agency = random.choice(LISTENERS)
-    subject = random.choice(
-        ["ln.directives.P34-40.directive_issued.v1", f"agency.{agency}.feed.forged"]
-    )
+    events = [f"{SUBJECTS}.{each}.P34-40.forged.v1" for each in LOGS]
+    subject = random.choice([*events, f"agency.{agency}.feed.forged"])
     try:
         async with Bus.connect(
             ground.nats_url,
@@ -353,6 +355,13 @@ def _children(parent: int) -> list[int]:
             if int(stat.read_text().rpartition(")")[2].split()[1]) == parent:
                 found.append(int(stat.parent.name))
     return found
+
+
+async def _messages(ground: Ground, stream: str) -> int:
+    async with services_bus(ground) as bus:
+        state = (await bus._api(f"STREAM.INFO.{stream}", {}))["state"]
+    count: int = state["messages"]
+    return count
 
 
 async def _store(ground: Ground) -> Path:

@@ -1,6 +1,5 @@
 """What a campaign is fought on: real servers, proxies before them, two replicas of the product."""
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,6 +24,8 @@ RESTARTS_PER_MINUTE = 10_000
 """The servers' keeper never gives up: here a crash is what we came for."""
 START_SECONDS = 90.0
 CONNECTIONS_MAX = 200
+ROLES = ("data_protection",)
+"""Of every officer, so that the vault has something to decide."""
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
 """Of our own environment; settings of the product come from the campaign alone."""
 
@@ -59,13 +60,13 @@ class Ground:
     def token(self, agency: str) -> str:
         """A bearer token of an agency, for HTTP and NATS."""
         if agency not in self._tokens:
-            self._tokens[agency] = self.issuer.sign(agency, "clerk")
+            self._tokens[agency] = self.issuer.sign(agency, "clerk", ROLES)
         return self._tokens[agency]
 
 
 @asynccontextmanager
 async def ground(folder: Path) -> AsyncIterator[Ground]:
-    """Servers, proxies and replicas, all ready."""
+    """Servers, proxies and replicas, all ready. Raises `NeverReady`."""
     secrets = NatsSecrets("s" * 40, "a" * 40, new_seed(Kind.ACCOUNT))
     async with (
         EmbeddedServers(
@@ -107,7 +108,8 @@ async def _start_replicas(built: Ground, data: Path) -> None:
         replica = Replica(number, data, ports[-1], environment, log, built.http)
         built.replicas.append(replica)
         built.tasks.start(f"replica {number}", replica.keep)
-    await asyncio.gather(*(each.until_ready(START_SECONDS) for each in built.replicas))
+    for each in built.replicas:
+        await each.until_ready(START_SECONDS)
 
 
 def _listening(built: Ground) -> int:

@@ -22,6 +22,12 @@ STOP_SECONDS = 45.0
 ASK_SECONDS = 3.0
 POLL_SECONDS = 0.1
 UP = "from services.cli import main; main()"
+TAIL_LINES = 25
+"""Of its log, when it does not even start."""
+
+
+class NeverReady(Exception):
+    """A replica did not start; says how it ended and the end of its log."""
 
 
 @dataclass(eq=False)
@@ -40,6 +46,9 @@ class Replica:
     wanted: bool = False
     """Whether the next end is one that we caused."""
     was_ready: bool = False
+    ever_ready: bool = False
+    stillborn: str = ""
+    """How a process ended before any of this replica had been ready."""
     _process: asyncio.subprocess.Process | None = None
 
     @property
@@ -76,6 +85,8 @@ class Replica:
                 raise
             if self.was_ready and not self.wanted:
                 self.ends.append(f"replica {self.number} ended by itself, exit code {code}")
+            if not self.ever_ready:
+                self.stillborn = f"ended with exit code {code} before it was ready"
             self.wanted = self.was_ready = False
             await asyncio.sleep(AGAIN_SECONDS)
 
@@ -101,14 +112,21 @@ class Replica:
         """What its own health says."""
         status, _ = await self.ask("/health/ready")
         self.was_ready = self.was_ready or status == 200
+        self.ever_ready = self.ever_ready or status == 200
         return status == 200
 
     async def until_ready(self, seconds: float) -> float:
-        """Seconds until it was ready. Raises `TimeoutError`."""
+        """Seconds until it was ready. Raises `NeverReady`, at once when its process ends first."""
         begun = time.monotonic()
-        async with asyncio.timeout(seconds):
-            while not await self.ready():  # noqa: ASYNC110 - nobody signals it
-                await asyncio.sleep(POLL_SECONDS)
+        try:
+            async with asyncio.timeout(seconds):
+                while not await self.ready():
+                    if self.stillborn:
+                        raise self._never_ready(self.stillborn)
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            _, said = await self.ask("/health/ready")
+            raise self._never_ready(f"was not ready within {seconds:.0f} s: {said}") from None
         return time.monotonic() - begun
 
     async def ask(self, path: str, token: str = "", **params: str) -> tuple[int, Any]:
@@ -122,6 +140,11 @@ class Replica:
                 return response.status, await response.json(content_type=None)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
             return 0, None
+
+    def _never_ready(self, how: str) -> NeverReady:
+        lines = self.log.read_text("utf-8", "replace").splitlines() if self.log.exists() else []
+        tail = "\n".join(lines[-TAIL_LINES:])
+        return NeverReady(f"replica {self.number} {how}; {self.log.name} ends with:\n{tail}")
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
         with suppress(ProcessLookupError):

@@ -31,7 +31,8 @@ def figures(result: Result) -> dict[str, Any]:
         "in_doubt": len(doubts),
         "in_doubt_then_acknowledged": sum(bool(each.answers) for each in doubts),
         "unknown_for_ever": outcomes["unknown"],
-        "events": len(evidence.log),
+        "events": sum(map(len, evidence.logs.values())),
+        "events_by_log": {name: len(log) for name, log in evidence.logs.items()},
         "timeline_entries": len(evidence.timeline),
         "feed_rows": len(evidence.feed),
         "heard_over_nats": sum(map(len, evidence.heard.values())),
@@ -111,7 +112,9 @@ def block(result: Result) -> str:
     lines += [
         "",
         f"Drained {said['drained_seconds']} s after the last fault was healed; at the worst moment "
-        f"the slowest read model was {said['most_events_behind']:,} events behind.",
+        f"the slowest follower was {said['most_events_behind']:,} events behind. Events by log: "
+        + ", ".join(f"{name} {count:,}" for name, count in said["events_by_log"].items())
+        + ".",
     ]
     return "\n".join(lines)
 

@@ -10,10 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from services.deadlines.projection import DUE
+from services.deadlines.service import WATCH
+from services.directives.projection import REGISTER
+from services.timeline.projection import TIMELINE
 from shared.embedded.folder import erase
 from tests.faults.campaign import Result, campaign
 from tests.faults.evidence import Evidence, unexplained
 from tests.faults.faults import KINDS
+from tests.faults.followed import LOGS
 from tests.faults.invariants import check
 from tests.faults.report import block, complaints, figures
 from tests.faults.schedule import DECK, schedule
@@ -37,7 +42,10 @@ def test_a_short_campaign_loses_doubles_and_reorders_nothing(result: Result):
     assert not result.findings, "\n".join(complaints(result))
     assert said["kinds"] >= KINDS_MIN, said
     assert said["acknowledged"] > 0
-    assert said["timeline_entries"] == said["events"] > 0
+    by_log = said["events_by_log"]
+    assert by_log.keys() == {*LOGS}
+    assert all(by_log.values()), by_log
+    assert said["timeline_entries"] == sum(by_log[each] for each in TIMELINE.sources)
 
 
 def test_what_is_printed_carries_the_seed_and_every_count(result: Result):
@@ -66,38 +74,48 @@ def copied(evidence: Evidence) -> Evidence:
     twin = copy.copy(evidence)
     twin.commands = [replace(each, answers=[*each.answers]) for each in evidence.commands]
     twin.live = {table: rows.copy() for table, rows in evidence.live.items()}
+    twin.logs = {name: [*log] for name, log in evidence.logs.items()}
+    twin.ledgers = {name: ledger.copy() for name, ledger in evidence.ledgers.items()}
+    twin.streams = {name: [*stored] for name, stored in evidence.streams.items()}
     twin.heard = {agency: [*heard] for agency, heard in evidence.heard.items()}
-    for name in ("log", "timeline", "feed", "stream", "feed_stream", "parked", "trouble"):
+    for name in ("timeline", "feed", "parked", "trouble"):
         setattr(twin, name, [*getattr(evidence, name)])
     twin.exports = [*evidence.exports]
     return twin
 
 
 def event_lost(evidence: Evidence) -> None:
-    del evidence.log[len(evidence.log) // 2]
+    log = evidence.logs["directives"]
+    del log[len(log) // 2]
 
 
 def last_event_lost(evidence: Evidence) -> None:
-    del evidence.log[-1]
+    del evidence.logs["directives"][-1]
+
+
+def vault_event_lost(evidence: Evidence) -> None:
+    del evidence.logs["vault"][-1]
 
 
 def event_doubled(evidence: Evidence) -> None:
-    last = evidence.log[-1]
-    evidence.log.append(replace(last, position=last.position + 1))
+    last = evidence.logs["directives"][-1]
+    evidence.logs["directives"].append(replace(last, position=last.position + 1))
 
 
 def events_swapped(evidence: Evidence) -> None:
-    evidence.log[3], evidence.log[4] = evidence.log[4], evidence.log[3]
+    log = evidence.logs["directives"]
+    log[3], log[4] = log[4], log[3]
 
 
 def state_altered(evidence: Evidence) -> None:
     marked = next(each for each in evidence.commands if each.mark.startswith("w"))
+    log = evidence.logs["directives"]
     index, event = next(
         (index, each)
-        for index, each in enumerate(evidence.log)
+        for index, each in enumerate(log)
         if each.metadata.causation_id == marked.command_id
     )
-    evidence.log[index] = replace(event, state=event.state.replace(marked.mark.encode(), b"x"))
+    log[index] = replace(event, state=event.state.replace(marked.mark.encode(), b"x"))
 
 
 def nobody_asked(evidence: Evidence) -> None:
@@ -125,21 +143,23 @@ def timeline_row_missing(evidence: Evidence) -> None:
 
 
 def timeline_swapped(evidence: Evidence) -> None:
-    evidence.timeline[0], evidence.timeline[9] = evidence.timeline[9], evidence.timeline[0]
+    papers = [each for each in evidence.timeline if each.store == "directives"]
+    first, later = map(evidence.timeline.index, (papers[0], papers[9]))
+    evidence.timeline[first], evidence.timeline[later] = papers[9], papers[0]
 
 
 def read_model_row_missing(evidence: Evidence) -> None:
-    rows = evidence.live["directives_register_v1.tasks"]
+    rows = evidence.live[f"{REGISTER.schema}.tasks"]
     rows.pop(next(iter(rows)))
 
 
 def read_model_row_doubled(evidence: Evidence) -> None:
-    rows = evidence.live["directives_register_v1.tasks"]
+    rows = evidence.live[f"{REGISTER.schema}.tasks"]
     rows[next(iter(rows))] += 1
 
 
 def read_model_row_made_up(evidence: Evidence) -> None:
-    evidence.live["timeline_timeline_v1.titles"]['{"subject": "task:0"}'] += 1
+    evidence.live["timeline_timeline_v2.titles"]['{"subject": "task:0"}'] += 1
 
 
 def feed_row_missing(evidence: Evidence) -> None:
@@ -151,23 +171,65 @@ def feed_row_of_another_agency(evidence: Evidence) -> None:
 
 
 def message_missing(evidence: Evidence) -> None:
-    del evidence.stream[2]
+    del evidence.streams["LN_DIRECTIVES"][2]
+
+
+def message_of_a_tip_missing(evidence: Evidence) -> None:
+    del evidence.streams["LN_CASES"][0]
 
 
 def message_doubled(evidence: Evidence) -> None:
-    evidence.stream.append(evidence.stream[-1])
+    stream = evidence.streams["LN_DEADLINES"]
+    stream.append(stream[-1])
 
 
 def messages_swapped(evidence: Evidence) -> None:
-    evidence.stream[0], evidence.stream[1] = evidence.stream[1], evidence.stream[0]
+    stream = evidence.streams["LN_VAULT"]
+    stream[0], stream[1] = stream[1], stream[0]
 
 
 def message_altered(evidence: Evidence) -> None:
-    evidence.stream[1] = replace(evidence.stream[1], digest="0" * 64)
+    stream = evidence.streams["LN_DIRECTIVES"]
+    stream[1] = replace(stream[1], digest="0" * 64)
 
 
 def feed_message_forged(evidence: Evidence) -> None:
-    evidence.feed_stream.append(replace(evidence.feed_stream[-1], id=""))
+    stream = evidence.streams["LN_FEEDS"]
+    stream.append(replace(stream[-1], id=""))
+
+
+def reaction_lost(evidence: Evidence) -> None:
+    del evidence.logs["deadlines"][5]
+
+
+def reaction_doubled(evidence: Evidence) -> None:
+    evidence.logs["deadlines"].append(evidence.logs["deadlines"][0])
+
+
+def reaction_to_nothing(evidence: Evidence) -> None:
+    last = evidence.logs["deadlines"][-1]
+    evidence.logs["deadlines"].append(replace(last, topic="deadlines.deadline_missed.v1"))
+
+
+def reactions_swapped(evidence: Evidence) -> None:
+    log = evidence.logs["deadlines"]
+    later = next(index for index, each in enumerate(log) if each.version == 2)
+    first = next(index for index, each in enumerate(log) if each.stream == log[later].stream)
+    log[first], log[later] = log[later], log[first]
+
+
+def reaction_not_settled(evidence: Evidence) -> None:
+    evidence.ledgers["deadlines"].popitem()
+
+
+def period_missing(evidence: Evidence) -> None:
+    rows = evidence.live[f"{DUE.schema}.periods"]
+    rows.pop(next(iter(rows)))
+
+
+def period_not_remembered(evidence: Evidence) -> None:
+    rows = evidence.live[f"{WATCH.schema}.periods"]
+    rows.pop(next(iter(rows)))
 
 
 def delivery_missing(evidence: Evidence) -> None:
@@ -196,6 +258,7 @@ def exports_differ(evidence: Evidence) -> None:
     [
         (event_lost, "I1 lost"),
         (last_event_lost, "I1 lost"),
+        (vault_event_lost, "I1 lost"),
         (event_lost, "I5 made up"),
         (event_doubled, "I2 doubled"),
         (events_swapped, "I2 out of order"),
@@ -213,12 +276,20 @@ def exports_differ(evidence: Evidence) -> None:
         (feed_row_missing, "I6 lost"),
         (feed_row_of_another_agency, "I6 made up"),
         (message_missing, "I7 lost"),
+        (message_of_a_tip_missing, "I7 lost"),
         (message_doubled, "I7 doubled"),
         (messages_swapped, "I7 out of order"),
         (message_altered, "I7 altered"),
         (feed_message_forged, "I7 made up"),
         (delivery_missing, "I8 lost"),
         (delivery_of_anothers, "I8 made up"),
+        (reaction_lost, "I9 lost"),
+        (reaction_doubled, "I9 doubled"),
+        (reaction_to_nothing, "I9 made up"),
+        (reactions_swapped, "I9 out of order"),
+        (reaction_not_settled, "I9 altered"),
+        (period_missing, "I5 lost"),
+        (period_not_remembered, "I5 lost"),
         (stream_aside, "I5 trouble"),
         (traceback_seen, "I12 trouble"),
         (exports_differ, "I13 altered"),

@@ -27,7 +27,7 @@ async def follower(log: PostgresLog, pool: asyncpg.Pool) -> Follower:
 
 @pytest.fixture
 async def outbox(pool: asyncpg.Pool, follower: Follower) -> FeedOutbox:
-    return await FeedOutbox.open(pool, follower)
+    return await FeedOutbox.open(pool, [follower])
 
 
 async def test_each_agencys_part_is_a_message_on_its_own_subject(
@@ -69,7 +69,7 @@ async def test_how_far_the_broker_acknowledged_is_remembered(
 
     await outbox.set(7)
 
-    again = await FeedOutbox.open(pool, follower)
+    again = await FeedOutbox.open(pool, [follower])
     assert await again.get() == 7
     assert again.epoch == outbox.epoch
 

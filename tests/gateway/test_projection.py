@@ -7,19 +7,41 @@ import asyncpg
 import orjson
 import pytest
 
-from services.gateway.projection import FEED, FIELD, parties_of, routes
+from services.gateway.projection import FEED, FIELD, parties_of
+from services.gateway.tables import parties, routes
 from services.registry import SERVICES
 from shared.envelope import Envelope
-from shared.errors import Broken
+from shared.errors import Broken, Waits
 from shared.follow import Follower, LogSource
 from shared.sql import Tables
 from shared.store.postgres import PostgresLog
 from tests import generated
-from tests.golden import BEGINNINGS, ISSUER, TOPICS, by, envelope, history, record, sample
+from tests.golden import (
+    BEGINNINGS,
+    ISSUER,
+    STREAMS,
+    TOPICS,
+    by,
+    envelope,
+    history,
+    record,
+    sample,
+)
 
 EVENTS = {event.TOPIC: event for service in SERVICES for event in service.events}
-ISSUED, ASSIGNED, REQUESTED, TARGET = BEGINNINGS
+ISSUED, ASSIGNED, REQUESTED, *_ = BEGINNINGS
 POLICE, FRONT, WARD = "CA_TINH-P34-40", "MTTQ_TINH-P34-40", "UBND_XA-P34-40-16681"
+GUARD, PROCURACY = "BCH_BDBP_KV-P34-40", "VKSND_TINH-P34-40"
+INSTITUTED, EXTENDED, CONCLUDED, TRANSFERRED = (
+    f"cases.{fact}.v1"
+    for fact in (
+        "case_prosecution_instituted",
+        "proceedings_period_extended",
+        "investigation_concluded",
+        "case_transferred",
+    )
+)
+HELD, CHARGED = "cases.suspect_apprehended.v1", "cases.accused_prosecution_instituted.v1"
 
 
 @pytest.fixture
@@ -44,14 +66,21 @@ def members() -> set[str]:
     return {body for each in sample(ISSUED)["bodies"] for body in each["members"]}
 
 
+TOLD_NOBODY = {f"deadlines.deadline_{fact}.v1" for fact in ("opened", "met", "closed")}
+"""The clock's own book-keeping: agencies hear of warnings and of what was missed."""
+
+
 def test_every_event_says_who_is_told_of_it():
     assert {*routes()} == {*EVENTS} == {*TOPICS}
-    assert all(routes().values())
+    assert {topic for topic, told in routes().items() if not told} == TOLD_NOBODY
 
 
 @pytest.mark.parametrize("topic", sorted(EVENTS))
 def test_a_rule_names_a_field_of_its_event_or_a_role_that_somebody_can_have(topic: str):
-    roles = {role for each in BEGINNINGS for role, _ in parties_of(_whole(each))}
+    service = topic.partition(".")[0]
+    alike = [each for each in TOPICS if each.startswith(f"{service}.")]
+    roles = {role for each in alike for role, _ in parties_of(_whole(each))}
+    roles |= {role for each in alike for role in parties().get(each, ())}
 
     for rule in routes()[topic]:
         if rule.startswith(FIELD):
@@ -93,6 +122,27 @@ async def test_a_task_is_told_to_who_leads_and_who_helps(tables: Tables):
     assert heard == {*fields["assignees"], *fields["helpers"]}
 
 
+async def test_who_answers_for_personal_data_hears_what_others_do_with_it(tables: Tables):
+    begun = envelope("vault.custody_begun.v1", controller=PROCURACY)
+    await told(tables, begun)
+
+    for version, fact in enumerate(
+        ("personal_data_erased", "erasure_refused", "legal_hold_set", "legal_hold_lifted"), 2
+    ):
+        event = replace(
+            envelope(f"vault.{fact}.v1", version, agency=POLICE),
+            stream=begun.stream,
+            metadata=begun.metadata,
+        )
+        assert await told(tables, event) == {POLICE, PROCURACY}, fact
+
+
+def test_every_log_of_which_somebody_is_told_is_followed():
+    told_of = {topic.partition(".")[0] for topic, told in routes().items() if told}
+
+    assert told_of == {*FEED.sources}
+
+
 async def test_what_becomes_of_a_task_is_told_to_who_assigned_it_and_back(tables: Tables):
     for each in (ISSUED, ASSIGNED):
         await told(tables, envelope(each))
@@ -108,6 +158,93 @@ async def test_what_becomes_of_a_task_is_told_to_who_assigned_it_and_back(tables
     for version, word in enumerate((*up, *down), 2):
         heard = await told(tables, envelope(f"directives.task_{word}.v1", version))
         assert heard == down.get(word, {ISSUER}), word
+
+
+@pytest.mark.parametrize("step", ["offered", "received", "refused"])
+async def test_who_received_a_case_hears_what_follows_and_who_did_not_hears_nothing(
+    tables: Tables, step: str
+):
+    await told(tables, by(GUARD, envelope(INSTITUTED, agency=GUARD, procuracies=[PROCURACY])))
+    handed = envelope(TRANSFERRED, 2, step=step, to=POLICE, sender=GUARD, procuracies=[])
+
+    heard = await told(tables, handed)
+    later = await told(tables, envelope(EXTENDED, 3))
+
+    assert heard == {GUARD, POLICE, PROCURACY}
+    assert later == {GUARD, PROCURACY} | ({POLICE} if step == "received" else set())
+
+
+async def test_the_supervising_procuracy_hears_of_a_case_before_its_file_comes(tables: Tables):
+    over_police = "VKSND_KV-P34-40"
+    instituted = by(GUARD, envelope(INSTITUTED, agency=GUARD, procuracies=[PROCURACY]))
+    passed = envelope(TRANSFERRED, 2, step="received", to=POLICE, procuracies=[over_police])
+
+    first = await told(tables, instituted)
+    await told(tables, passed)
+    concluded = await told(tables, by(POLICE, envelope(CONCLUDED, 3)))
+
+    assert first == {GUARD, PROCURACY}
+    assert concluded == {GUARD, POLICE, PROCURACY, over_police}
+
+
+async def test_who_received_a_tip_hears_what_follows(tables: Tables):
+    await told(tables, by(WARD, envelope("cases.tip_received.v1")))
+    passed = envelope("cases.tip_transferred.v1", 2, step="received", to=POLICE, agency=POLICE)
+    await told(tables, passed)
+
+    heard = await told(tables, envelope("cases.tip_handling_suspended.v1", 3))
+
+    assert heard == {WARD, POLICE}
+
+
+async def test_a_fact_of_a_person_waits_for_the_beginning_of_their_case(tables: Tables):
+    await told(tables, by(GUARD, envelope(HELD)))
+
+    with pytest.raises(Waits, match=f"is about case:{STREAMS['case']}, whose parties are not"):
+        await FEED.apply([about("case", CHARGED, 2)], tables)
+
+    assert [row["topic"] for row in await tables.rows("read", 0, 10_000)] == [HELD]
+
+
+async def test_a_fact_does_not_wait_for_a_beginning_that_stands_later_in_its_batch(tables: Tables):
+    await told(tables, by(GUARD, envelope(HELD)))
+    charged = by(GUARD, about("case", CHARGED, 2))
+    begun = by(POLICE, envelope(INSTITUTED, position=3, procuracies=[PROCURACY]))
+
+    await FEED.apply([charged, begun], tables)
+
+    rows = await tables.rows("read", 0, 10_000)
+    heard = {row["agency"] for row in rows if row["event_id"] == charged.event_id}
+    assert heard == {GUARD, POLICE, PROCURACY}
+    order = [row["event_id"] for row in rows]
+    assert order.index(charged.event_id) < order.index(begun.event_id)
+
+
+async def test_what_is_only_mentioned_is_not_waited_for(tables: Tables):
+    for kind, topic in (
+        ("directive", "cases.campaign_launched.v1"),
+        ("case", "cases.cross_border_information_requested.v1"),
+        ("person", "cases.suspect_handed_over.v1"),
+        ("case", "deadlines.deadline_warning_raised.v1"),
+    ):
+        assert await told(tables, about(kind, topic, 1)), topic
+
+
+def about(kind: str, topic: str, version: int) -> Envelope:
+    """A fact that is about something else as well, of which nothing was taken."""
+    event = envelope(topic, version, position=2)
+    subjects = (event.metadata.subjects[0], f"{kind}:{STREAMS[kind]}")
+    return replace(event, metadata=replace(event.metadata, subjects=subjects))
+
+
+async def test_who_was_to_look_after_a_victim_hears_that_the_offer_was_withdrawn(tables: Tables):
+    handed = "cases.victim_handed_over.v1"
+    offer = envelope(handed, 1, step="offered", receiver=GUARD, next=WARD)
+    assert WARD in await told(tables, by(POLICE, offer))
+
+    back = envelope(handed, 2, step="withdrawn", receiver=GUARD, next=None)
+
+    assert await told(tables, by(POLICE, back)) == {GUARD, WARD, POLICE}
 
 
 async def test_a_report_goes_through_its_channel_to_those_it_is_for(tables: Tables):
@@ -170,7 +307,7 @@ async def test_feed_positions_follow_the_order_of_events(tables: Tables):
 
 
 async def test_an_event_that_the_table_does_not_know_stops_the_feed(tables: Tables):
-    with pytest.raises(Broken, match=r"routing\.json says nothing of"):
+    with pytest.raises(Broken, match="routing/ says nothing of"):
         await FEED.apply([replace(envelope(ISSUED), topic="directives.never.v1")], tables)
 
 

@@ -189,7 +189,9 @@ async def test_postgresql_that_ends_itself_for_want_of_space_is_waited_for(
 async def nothing_is_lost_or_doubled(world: World, clerk: Clerk) -> None:
     """Each command has its events once, in the log and in the timeline; all is well."""
     stored = await world.system.logs["directives"].read(0, 10_000)
-    told = await world.system.pool.fetch(f"SELECT event_id FROM {TIMELINE.schema}.entries")
+    told = await world.system.pool.fetch(
+        f"SELECT event_id FROM {TIMELINE.schema}.entries WHERE store = 'directives'"
+    )
     answered = [id for answer in clerk.acknowledged.values() for id in answer["event_ids"]]
     assert sorted(answered) == sorted(str(each.event_id) for each in stored)
     assert sorted(row["event_id"] for row in told) == sorted(each.event_id for each in stored)

@@ -94,7 +94,8 @@ async def everything_arrived_once(both: Ground, told: list[str]) -> None:
         await until(level, LONG_SECONDS)
         await until(published, LONG_SECONDS)
         entries = await pool.fetch(
-            f"SELECT event_id FROM {TIMELINE.schema}.entries ORDER BY entry_id"
+            f"SELECT event_id FROM {TIMELINE.schema}.entries WHERE store = 'directives' "
+            "ORDER BY entry_id"
         )
         feed = await pool.fetch(
             f"SELECT agency, event_id, count(*) FROM {FEED.schema}.feed GROUP BY 1, 2"

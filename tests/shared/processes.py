@@ -77,6 +77,9 @@ class Interrupted:
     ) -> Sequence[Envelope]:
         return await self._between(self._log.load(stream, after, limit))
 
+    async def find(self, event_id: UUID) -> Envelope | None:
+        return await self._between(self._log.find(event_id))
+
     async def count(
         self, stream: UUID, after: int, up_to: int, without: Sequence[UUID] = ()
     ) -> int:

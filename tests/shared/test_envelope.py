@@ -83,6 +83,14 @@ def test_what_travels_as_a_cloudevent_arrives_as_it_was(envelope: Envelope):
     assert arrived.occurred_at == envelope.occurred_at
 
 
+def test_bytes_that_several_followers_get_are_read_once():
+    body = json.dumps(sample()).encode()
+
+    first = Envelope.from_cloudevent(body)
+
+    assert Envelope.from_cloudevent(bytes(bytearray(body))) is first
+
+
 @given(METADATA)
 def test_metadata_is_stored_and_read_back(metadata: Metadata):
     assert Metadata.from_json(metadata.to_json()) == metadata

@@ -57,7 +57,7 @@ async def entries(world: World) -> list[tuple[str, int]]:
         "SELECT event_id::text || agency AS id, position FROM gateway_feed_v1.feed"
     )
     told = await world.system.pool.fetch(
-        "SELECT event_id::text AS id, position FROM timeline_timeline_v1.entries"
+        "SELECT event_id::text AS id, position FROM timeline_timeline_v2.entries"
     )
     return [(row["id"], row["position"]) for row in [*rows, *told]]
 
@@ -68,7 +68,7 @@ def filled() -> float:
 
 
 async def test_one_replica_follows_while_the_other_stands_by_and_hears_of_it(replicas: Replicas):
-    [timeline] = replicas.second.system.followers["timeline_timeline_v1"]
+    timeline, *_ = replicas.second.system.followers["timeline_timeline_v2"]
     before, moved = filled(), timeline.moved
 
     for world in (replicas.first, replicas.second) * 2:

@@ -24,7 +24,7 @@ def table(folder: Path, **topics: Any) -> Path:
 
 
 def competence(folder: Path, *rules: dict[str, Any]) -> Competence:
-    return Competence.read(table(folder, **{MARKED: list(rules)}), TOPICS)
+    return Competence.read([table(folder, **{MARKED: list(rules)})], TOPICS)
 
 
 def allowed(rules: Competence, agency: str, moment: str, event: type[Any] = ThingMarked) -> bool:
@@ -104,7 +104,8 @@ def test_an_agency_that_does_not_exist_may_nothing_whatever_the_rules_say(tmp_pa
         ("DON_BP-P34-40", False),
         ("UBND_XA-P34-40", False),
         ("DEPARTMENTS-P34-40", False),
-        ("TAND_KV-P34-40", False),
+        ("TAND_KV-P34-40", True),  # Regional courts have no list either.
+        ("TAND_KV-VN", False),
         ("DON_BP-P34-40-16681", True),  # The nearest name that a station has.
         (WARD_POLICE, True),
     ],
@@ -129,8 +130,27 @@ def test_a_service_whose_facts_have_no_rules_does_not_start(tmp_path: Path):
     path = tmp_path / "competence.json"
     path.write_text(json.dumps({"topics": {OPENED: []}}))
 
-    with pytest.raises(Broken, match=r"no rules for samples\.thing_marked\.v1; add who may"):
-        Competence.read(path, TOPICS)
+    with pytest.raises(Broken, match=r"has rules for samples\.thing_marked\.v1; add who may"):
+        Competence.read([path], TOPICS)
+
+
+def test_the_tables_of_a_service_are_read_as_one(tmp_path: Path):
+    for noun, topic in (("opening", OPENED), ("marking", MARKED)):
+        (tmp_path / noun).mkdir()
+        rules = {"topics": {topic: [{"types": ["CA_TINH"]}]}}
+        (tmp_path / noun / "competence.json").write_text(json.dumps(rules))
+
+    rules = Competence.read([*tmp_path.glob("*/competence.json")], TOPICS)
+
+    assert allowed(rules, POLICE, "2025-07-02T08:00:00+07:00", ThingOpened)
+    assert allowed(rules, POLICE, "2025-07-02T08:00:00+07:00", ThingMarked)
+
+
+def test_a_fact_that_is_ruled_twice_is_noticed_at_start(tmp_path: Path):
+    path = table(tmp_path)
+
+    with pytest.raises(Broken, match=r"rules samples\.thing_marked\.v1, .* as another table does"):
+        Competence.read([path, path], [MARKED])
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,15 +17,18 @@ from structlog.testing import capture_logs
 import shared.fold
 import shared.snapshots
 from services.directives.domain import Directive
+from services.directives.service import SERVICE as DIRECTIVES
 from services.directives.targets.domain import Target
 from services.registry import SERVICES
-from shared.domain import Aggregate, decode_event, encode_state
+from shared.domain import Aggregate, FirstEvent, decode_event, encode_state
 from shared.errors import Refused
 from shared.fold import Fold, state_at
+from shared.http.routes import events_of
 from shared.memory import MemoryLog
 from shared.snapshots import Snapshots, code_of, frozen, restored
 from shared.store.postgres import PostgresLog
 from shared.store.snapshots import PostgresShelf
+from tests import golden
 from tests.directives import test_folding as walks
 from tests.directives.examples import MORNING, act, paper
 from tests.directives.world import TARGET
@@ -128,8 +132,31 @@ async def long_thing(log: MemoryLog, shelf: MemoryShelf) -> UUID:
     return id
 
 
-def test_every_kind_of_thing_that_is_decided_on_is_tried_here():
-    assert {*STEPS} == {kind for service in SERVICES for kind in service.aggregates}
+def test_every_kind_of_paper_that_is_decided_on_is_tried_here():
+    assert {*STEPS} == {*DIRECTIVES.aggregates}
+
+
+@pytest.mark.parametrize(
+    ("topic", "kind"),
+    [
+        (event.TOPIC, each)
+        for service in SERVICES
+        for each in service.aggregates
+        for event in events_of(each)
+        if event.TOPIC in golden.TOPICS
+    ],
+)
+def test_whatever_a_recorded_fact_leaves_behind_can_be_put_aside(topic: str, kind: type[Aggregate]):
+    firsts = [each.TOPIC for each in events_of(kind) if issubclass(each, FirstEvent)]
+    topics = [topic] if topic in firsts else [firsts[0], topic]
+    told = [
+        decode_event(each, UUID(int=138), version, orjson.dumps(golden.sample(each)))
+        for version, each in enumerate(topics, 1)
+    ]
+    live = folded(None, told)
+
+    assert thawed(live) == live
+    assert thawed(live).state() == live.state()
 
 
 @pytest.mark.parametrize("kind", STEPS, ids=lambda kind: kind.__name__)
@@ -159,7 +186,7 @@ def test_a_snapshot_and_the_rest_is_the_same_as_all_events(kind: type[Aggregate]
         {UUID(int=1): frozenset({NOON.date(), NOON.timetz()})},
         [NOON, None, True, 1.5, "ê", {"x"}],
     ],
-    ids=str,
+    ids=["nested", "a_word_of_its_own", "a_frozen_set_under_a_uuid", "a_list"],
 )
 def test_what_an_aggregate_may_hold_comes_back_as_it_was(value: Any):
     thing = opened()

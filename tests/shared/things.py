@@ -122,6 +122,9 @@ class Between:
     ) -> Sequence[Envelope]:
         return await self._log.load(stream, after, limit)
 
+    async def find(self, event_id: UUID) -> Envelope | None:
+        return await self._log.find(event_id)
+
     async def count(
         self, stream: UUID, after: int, up_to: int, without: Sequence[UUID] = ()
     ) -> int:

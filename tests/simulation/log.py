@@ -32,6 +32,9 @@ class DistantLog:
     ) -> Sequence[Envelope]:
         return await self._weather.through("load", lambda: self._store.load(stream, after, limit))
 
+    async def find(self, event_id: UUID) -> Envelope | None:
+        return await self._weather.through("load", lambda: self._store.find(event_id))
+
     async def count(
         self, stream: UUID, after: int, up_to: int, without: Sequence[UUID] = ()
     ) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
-from services.gateway.projection import routes
+from services.directives.service import SERVICE as DIRECTIVES
 from tests.simulation.log import restored
 from tests.simulation.world import COPIES, RELAYS, STREAM, Restored, World
 
@@ -144,7 +144,7 @@ class Nemesis:
 
     def _poison(self) -> bool:
         """Code is deployed that cannot read one kind of event."""
-        topic = self._random.choice(list(routes()))
+        topic = self._random.choice(DIRECTIVES.topics)
         database = self._random.choice(list(self.world.databases.values()))
         database.poisoned = lambda envelope: envelope.topic == topic
         return True

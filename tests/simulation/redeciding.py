@@ -69,6 +69,7 @@ class _ReadOnly:
     """The log for a question that starts with "would"."""
 
     def __init__(self, log: MemoryLog) -> None:
+        self.name = log.name
         self.load = log.load
         self.settled = log.settled
 

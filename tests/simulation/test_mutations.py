@@ -105,7 +105,7 @@ MUTATIONS: tuple[tuple[Callable[[Patch], None], str, int], ...] = (
     (ledger_is_not_asked, "acknowledged_is_recorded|I1", 0),
     (source_overlooks_holes, "everything_arrives", 0),
     (refusals_are_guessed, "decisions_are_right", 0),
-    (read_models_speak_of_strangers, "read_models_are_folds|agencies_are_told", 21),
+    (read_models_speak_of_strangers, "read_models_are_folds|agencies_are_told", 10),
 )
 
 

@@ -14,6 +14,8 @@ from uuid import UUID
 import orjson
 import pytest
 
+import services.deadlines.opening
+from services.deadlines.service import WATCH
 from services.timeline.projection import TIMELINE
 from shared.actor import Actor
 from shared.envelope import Metadata
@@ -121,7 +123,7 @@ async def test_a_poison_event_parks_its_stream_until_an_operator_decides(own_wor
     assert "--reason" in refused and "reason" in empty
     assert LABEL in words and shown["cause"] in words and "names no subjects" in words
     async with own_world.http.get(f"{own_world.url}/metrics") as answer:
-        assert 'follower_parked{follower="timeline_timeline_v1 ← directives"} 1.0' in (
+        assert 'follower_parked{follower="timeline_timeline_v2 ← directives"} 1.0' in (
             await answer.text()
         )
     async with own_world.http.get(f"{own_world.url}/health/ready") as answer:
@@ -238,3 +240,109 @@ async def test_a_stream_is_copied_anew_by_a_verb(own_world: World):
     assert copied.startswith(f"directives: {head} messages")
     assert "directives, feeds" in unknown and "Use one of these names" in unknown
     assert await told(own_world, f"directive:{issued['id']}") > 2
+
+
+async def in_the_reactor(world: World, stream: UUID) -> list[dict[str, Any]]:
+    """What is parked of one stream where facts become periods; asked in the way of operators."""
+    status, listed = await ask(world, "parked?projection=deadlines.watch")
+    assert status == 200, listed
+    return [each for each in listed["streams"] if each["stream"] == str(stream)]
+
+
+async def periods(world: World, task: UUID) -> list[tuple[str, str]]:
+    """Which a task has, and when they end."""
+    _, answer = await world.get(ISSUER, "/v1/deadlines", subject=f"task:{task}")
+    return [(each["id"], each["due"]) for each in answer["deadlines"]]
+
+
+async def test_a_fact_whose_periods_could_not_be_opened_opens_them_when_an_operator_retries(
+    own_world: World, monkeypatch: pytest.MonkeyPatch
+):
+    def fault(terms: object) -> None:
+        raise ValueError("a fault in our code")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(services.deadlines.opening, "stated_end", fault)
+        task = UUID((await own_world.issue())["tasks"]["T01"])
+
+        async def is_parked() -> bool:
+            return bool(await in_the_reactor(own_world, task))
+
+        await until(is_parked)
+        this = {"projection": "deadlines.watch", "stream": str(task)}
+        held, _ = await ask(own_world, "parked/quarantine", {**this, "reason": "chờ bản sửa"})
+    [shown] = await in_the_reactor(own_world, task)
+    first = {**this, "position": shown["position"], "reason": "nhầm"}
+    refused, problem = await ask(own_world, "parked/skip", first)
+    await own_world.caught_up()
+    before = await periods(own_world, task)
+    # Whatever else was parked meanwhile; a quarantine is lifted for one.
+    await ask(own_world, "parked/retry", {"projection": "deadlines.watch"})
+    retried, _ = await ask(own_world, "parked/retry", this)
+
+    async def is_opened() -> bool:
+        return bool(await periods(own_world, task))
+
+    await until(is_opened)
+    assert (held, refused, retried) == (200, 422, 200)
+    assert problem["code"] == "beginning-cannot-be-skipped"
+    assert (shown["state"], before) == ("quarantined", [])
+    assert "nothing that follows from these events" in shown["to_do"]["en"]
+    assert "chưa được ghi" in shown["to_do"]["vi"]
+    assert await in_the_reactor(own_world, task) == []
+
+
+async def test_a_fact_that_moves_no_period_may_be_skipped_and_what_it_led_to_is_never_made_anew(
+    own_world: World,
+):
+    task = UUID((await own_world.issue())["tasks"]["T01"])
+    await own_world.caught_up()
+    before = await periods(own_world, task)
+    position = await of_a_newer_release(own_world, task)
+
+    async def is_parked() -> bool:
+        return bool(await in_the_reactor(own_world, task))
+
+    await until(is_parked)
+    await own_world.system.pool.execute(
+        f"UPDATE {WATCH.schema}.parked SET retry_at = NULL WHERE stream = $1", task
+    )
+    [shown] = await in_the_reactor(own_world, task)
+    told = await verb(own_world, "parked", "deadlines.watch")
+    skip = ("skip", "deadlines.watch", str(task), "--position", str(position), "--reason", "nhầm")
+    await verb(own_world, *skip)
+
+    async def goes_on() -> bool:
+        return not await in_the_reactor(own_world, task)
+
+    await until(goes_on)
+    refused = await verb(own_world, "rebuild", "deadlines.watch", code=1)
+    after = await periods(own_world, task)
+
+    assert (shown["position"], shown["state"]) == (position, "waits for an operator")
+    assert f"skip deadlines.watch {task}" in told and "không bao giờ được ghi" in told
+    assert len(before) == 1 and after == before
+    assert "không lập lại được" in refused and "cannot be made anew" in refused
+    assert refused.count("deadlines.due") == 2
+    _, listed = await ask(own_world, "rebuilds?projection=deadlines.watch")
+    assert listed["rebuilds"] == []
+
+
+async def of_a_newer_release(world: World, task: UUID) -> int:
+    """Another term of a task, stated in a way that this release does not know."""
+    log = world.system.logs["directives"]
+    last = (await log.load(task))[-1]
+    due = {"type": "date", "day": "2025-08-30"}
+    said = {"timestamp": JULY_FIRST, "new_due": due, "old_due": due, "reason": "điều chỉnh"}
+    event = NewEvent(
+        event_id=new_id(),
+        stream=task,
+        version=last.version + 1,
+        topic="directives.task_due_date_changed.v1",
+        state=orjson.dumps(said),
+        metadata=Metadata(
+            Actor(ISSUER, "somebody"), last.metadata.subjects, new_id(), new_id()
+        ).to_json(),
+    )
+    assert (await log.append(Append(new_id(), (event,)))).status == "appended"
+    return (await log.load(task))[-1].position

@@ -42,7 +42,7 @@ class Fault:
             await self._model.apply(envelopes, tables)
 
         apply.__module__ = self._model.apply.__module__
-        return replace(self._model, apply=apply)
+        return replace(self._model, apply=apply, sources=("directives",))
 
 
 @pytest.mark.parametrize("model", [FEED, TIMELINE], ids=["feed", "timeline"])

@@ -9,6 +9,8 @@ import pytest
 from tests.running import HEALTH, ISSUER, JULY_FIRST, POLICE, World, now
 
 TIMELINE = "/v1/timeline"
+CLOCK_AND_VAULT = "deadlines,vault"
+"""They follow what agencies do, in an order of their own."""
 SOON_SECONDS = 20.0
 
 
@@ -33,6 +35,8 @@ async def told(world: World) -> dict[str, Any]:
 
 
 async def page(world: World, told: dict[str, Any], **asked: Any) -> list[dict[str, Any]]:
+    """What agencies did, unless something else is left out."""
+    asked = {"without": CLOCK_AND_VAULT} | asked
     status, answer = await world.get(ISSUER, TIMELINE, subject=told["subject"], **asked)
     assert status == 200, answer
     entries: list[dict[str, Any]] = answer["entries"]
@@ -78,9 +82,8 @@ async def test_pages_follow_each_other_without_loss_or_doubling(
     pieces: list[dict[str, Any]] = []
     at: dict[str, int] = {}
     while True:
-        _, answer = await world.get(
-            ISSUER, TIMELINE, subject=told["subject"], order=order, limit=3, **at
-        )
+        asked = {"order": order, "limit": 3, "without": CLOCK_AND_VAULT, **at}
+        _, answer = await world.get(ISSUER, TIMELINE, subject=told["subject"], **asked)
         pieces += answer["entries"]
         if answer["next"] is None:
             break
@@ -129,6 +132,7 @@ async def test_without_a_subject_it_is_everybodys(world: World, told: dict[str, 
         {"subject": "DIRECTIVE:1"},
         {"subject": "directive:1 OR 1=1"},
         {"subject": "x" * 200},
+        {"without": "deadlines; DROP"},
         {"nonsense": 1},
     ],
     ids=str,
@@ -171,7 +175,8 @@ async def test_only_the_officers_own_agency_reads_who_the_officer_was(
     world: World, told: dict[str, Any]
 ):
     async def officers(reading: str) -> set[tuple[str, str | None]]:
-        _, answer = await world.get(reading, TIMELINE, subject=told["subject"])
+        asked = {"subject": told["subject"], "without": CLOCK_AND_VAULT}
+        _, answer = await world.get(reading, TIMELINE, **asked)
         return {(each["agency"], each["officer"]) for each in answer["entries"]}
 
     assert await officers(ISSUER) == {(ISSUER, "clerk"), (POLICE, None), (HEALTH, None)}
@@ -200,7 +205,9 @@ async def live(
     async with (
         asyncio.timeout(SOON_SECONDS),
         world.http.get(
-            f"{world.url}{TIMELINE}/live", params={"subject": told["subject"]}, headers=headers
+            f"{world.url}{TIMELINE}/live",
+            params={"subject": told["subject"], "without": CLOCK_AND_VAULT},
+            headers=headers,
         ) as response,
     ):
         assert response.status == 200

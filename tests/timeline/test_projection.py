@@ -2,6 +2,7 @@ import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from services.timeline.projection import LATE_AFTER, TIMELINE, agency_names, title
 from shared.envelope import Envelope
 from shared.errors import Broken
-from shared.follow import Follower, LogSource
+from shared.follow import Follower, LogSource, Projection
 from shared.sql import Tables
 from shared.store.postgres import PostgresLog
 from tests import generated
@@ -19,6 +20,7 @@ EVER = (datetime(9999, 1, 1, tzinfo=UTC),) * 2
 DIRECTIVE, TASK = (f"{kind}:{STREAMS[kind]}" for kind in ("directive", "task"))
 ISSUED, ASSIGNED = "directives.directive_issued.v1", "directives.task_assigned.v1"
 REVISED = "directives.directive_revised.v1"
+INSTITUTED, SPLIT_OFF = "cases.case_prosecution_instituted.v1", "cases.case_split_off.v1"
 
 
 @pytest.fixture
@@ -31,20 +33,34 @@ async def tables(pool: asyncpg.Pool) -> AsyncIterator[Tables]:
 async def apply(tables: Tables, *events: Envelope) -> list[asyncpg.Record]:
     """Take events; all entries, oldest first."""
     await TIMELINE.apply(events, tables)
-    return await tables.rows("page", 0, *EVER, 100)
+    return await tables.rows("page", 0, *EVER, 100, [], [ISSUER])
+
+
+def about(subjects: tuple[str, ...], event: Envelope) -> Envelope:
+    """The same fact about other things."""
+    return replace(event, metadata=replace(event.metadata, subjects=subjects))
 
 
 async def entries_of(tables: Tables, subject: str) -> list[str]:
     """Topics of a subject's entries, without the service and the version."""
-    rows = await tables.rows("page_of_subject", subject, 0, *EVER, 100)
+    rows = await tables.rows("page_of_subject", subject, 0, *EVER, 100, [], [ISSUER])
     return [row["topic"].split(".")[1] for row in rows]
 
 
-async def test_every_event_is_one_entry_in_its_order(tables: Tables):
+async def everything(pool: asyncpg.Pool, projection: Projection) -> list[asyncpg.Record]:
+    """All entries, secret ones too, oldest first."""
+    found: list[asyncpg.Record] = await pool.fetch(
+        f"SELECT * FROM {projection.schema}.entries ORDER BY entry_id"
+    )
+    return found
+
+
+async def test_every_event_is_one_entry_in_its_order(tables: Tables, pool: asyncpg.Pool):
     events = history()
 
-    rows = await apply(tables, *events)
+    await TIMELINE.apply(events, tables)
 
+    rows = await everything(pool, TIMELINE)
     assert [row["event_id"] for row in rows] == [each.event_id for each in events]
     assert [row["position"] for row in rows] == [each.position for each in events]
     assert [row["entry_id"] for row in rows] == sorted(row["entry_id"] for row in rows)
@@ -86,6 +102,19 @@ async def test_subjects_are_called_as_their_first_events_called_them(tables: Tab
     assert "task T01 (30 July activities and both peaks) done" in row["en"]
 
 
+async def test_of_two_things_of_one_kind_the_events_own_is_the_one_that_is_told(tables: Tables):
+    part, origin = f"case:{UUID(int=2)}", f"case:{UUID(int=1)}"
+
+    _, row = await apply(
+        tables,
+        about((origin,), envelope(INSTITUTED)),
+        about((part, origin), envelope(SPLIT_OFF, position=2)),
+    )
+
+    assert "tách ra vụ án được tách, số 52/QĐ-CSĐT của" in row["vi"]
+    assert "splits off the case split off under no. 52/QĐ-CSĐT by" in row["en"]
+
+
 async def test_a_paper_that_is_given_a_number_later_is_called_by_it_from_then_on(tables: Tables):
     rows = await apply(
         tables,
@@ -117,10 +146,12 @@ async def test_a_page_as_of_a_moment_has_what_had_happened_and_was_known(tables:
 
     async def shown(as_of: datetime, known_at: datetime) -> int:
         pages = [
-            await tables.rows("page", 0, as_of, known_at, 9),
-            await tables.rows("page_of_subject", DIRECTIVE, 0, as_of, known_at, 9),
-            await tables.rows("page_backwards", 2**62, as_of, known_at, 9),
-            await tables.rows("page_of_subject_backwards", DIRECTIVE, 2**62, as_of, known_at, 9),
+            await tables.rows("page", 0, as_of, known_at, 9, [], [ISSUER]),
+            await tables.rows("page_of_subject", DIRECTIVE, 0, as_of, known_at, 9, [], [ISSUER]),
+            await tables.rows("page_backwards", 2**62, as_of, known_at, 9, [], [ISSUER]),
+            await tables.rows(
+                "page_of_subject_backwards", DIRECTIVE, 2**62, as_of, known_at, 9, [], [ISSUER]
+            ),
         ]
         [length] = {len(page) for page in pages}
         return length
@@ -169,14 +200,13 @@ async def test_a_timeline_made_anew_beside_the_old_one_is_the_same(
     log: PostgresLog, pool: asyncpg.Pool
 ):
     await record(log, *history())
-    versions = (TIMELINE, replace(TIMELINE, version=2))
+    versions = (TIMELINE, replace(TIMELINE, version=TIMELINE.version + 1))
 
     pages = []
     for each in versions:
         await each.create(pool)
         assert await Follower(each, LogSource(log), pool).step() == len(history())
-        async with pool.acquire() as connection:
-            pages.append(await Tables(connection, each.statements).rows("page", 0, *EVER, 100))
+        pages.append(await everything(pool, each))
 
     assert pages[0] == pages[1]
     assert len(pages[0]) == len(history())

@@ -6,16 +6,19 @@ from typing import Any, Literal
 import pytest
 
 from services.registry import SERVICES
-from services.timeline.projection import sentences_of, title
-from services.timeline.sentences import SENTENCES, WORDS, say
+from services.timeline.projection import agency_names, sentences_of, title
+from services.timeline.sentences import NAMED_BY, SENTENCES, WORDS, say
+from services.timeline.sentences import TITLES as SUBJECT_TITLES
+from services.timeline.sentences.saying import CODED, LIST, WAYS
 from shared.domain import Event
-from tests.golden import BEGINNINGS, TOPICS, envelope, kind_of, sample
+from tests.golden import BEGINNINGS, RECORDED_AT, TOPICS, envelope, kind_of, sample
 
 EVENTS: dict[str, type[Event]] = {
     event.TOPIC: event for service in SERVICES for event in service.events
 }
-NAMES = {"actor", "paper", "task", "report", "target"}
-SPECS = {"", "said", "agency", "count", "because", "percent", "nil", "incoming"}
+NAMES = {"actor", *NAMED_BY.values()}
+ASIDE = f"aside{LIST}"
+"""Said in brackets, or not at all when it would say again who acts."""
 AGENCY_ID = re.compile(r"\b[A-Z][A-Z0-9_]+-(?:VN|P\d+)[-\w]*")
 RAW = re.compile(r"[{}…]|\bNone\b|\bTrue\b|\bFalse\b|[a-z]+_[a-z]+|[0-9a-f]{8}-[0-9a-f]{4}-")
 TITLES = {kind_of(topic): title(envelope(topic)) for topic in BEGINNINGS}
@@ -29,10 +32,10 @@ def told(topic: str, **changes: Any) -> list[str]:
 
 
 def places(topic: str) -> list[tuple[str, str]]:
-    """(name, spec) pairs of the placeholders in both sentences of a topic."""
+    """(name, spec) pairs of the placeholders in both sentences of a topic, and in its title."""
     return [
         (name, spec or "")
-        for template in SENTENCES[topic]
+        for template in (*SENTENCES[topic], *SUBJECT_TITLES.get(topic, ()))
         for _, names, spec, _ in Formatter().parse(template)
         if names
         for name in names.split("|")
@@ -40,15 +43,29 @@ def places(topic: str) -> list[tuple[str, str]]:
 
 
 def literals(event: type[Event], name: str) -> tuple[str, ...]:
-    """Values that a field may have, when it is a closed list."""
+    """Values that a field may have, when it is a closed list or a yes or no."""
     annotation = event.model_fields[name].annotation
     found = [annotation, *typing.get_args(annotation)]
+    if bool in found:
+        return ("True", "False")
     return tuple(
         value
         for each in found
         if typing.get_origin(each) is Literal
         for value in typing.get_args(each)
     )
+
+
+def codes_said(topic: str) -> set[str]:
+    """The codes that a topic's sentences may have to say, as the words are called."""
+    said = set()
+    for name, spec in places(topic):
+        way, _, of = spec.partition(LIST)
+        if way in CODED:
+            codes = literals(EVENTS[topic], name)
+            assert codes, f"{name} is said and is no closed list"
+            said |= {f"{of}{LIST}{code}" if of else code for code in codes}
+    return said
 
 
 def test_every_event_has_a_sentence_and_there_are_no_others():
@@ -63,7 +80,7 @@ def test_every_event_has_a_golden_sample_to_be_told():
 def test_sentences_name_only_what_their_event_has(topic: str):
     for name, spec in places(topic):
         assert name in NAMES or name in EVENTS[topic].model_fields, name
-        assert spec in SPECS, spec
+        assert spec.partition(LIST)[0] in WAYS, spec
 
 
 @pytest.mark.parametrize("topic", TOPICS)
@@ -77,6 +94,13 @@ def test_a_sample_is_told_in_two_languages_without_a_raw_code(topic: str):
         assert not AGENCY_ID.search(sentence), sentence
         assert ".." not in sentence and "  " not in sentence, sentence
     assert vi != en
+
+
+@pytest.mark.parametrize("topic", sorted(SUBJECT_TITLES))
+def test_a_title_is_of_a_first_fact_and_says_no_raw_code(topic: str):
+    assert topic in BEGINNINGS
+    for words in TITLES[kind_of(topic)]:
+        assert words.strip() and not RAW.search(words), words
 
 
 @pytest.mark.parametrize("topic", TOPICS)
@@ -94,22 +118,14 @@ def test_what_may_be_missing_leaves_no_hole_in_the_sentence(topic: str):
 
 @pytest.mark.parametrize("topic", sorted(SENTENCES))
 def test_every_code_that_is_said_has_words(topic: str):
-    for name in {name for name, spec in places(topic) if spec == "said"}:
-        codes = literals(EVENTS[topic], name)
-        assert codes, f"{name} is said and is no closed list"
-        for code in codes:
-            vi, en = WORDS[code]
-            assert vi and en and vi != en
+    asides = {spec.partition(LIST)[2] for _, spec in places(topic) if spec.startswith(ASIDE)}
+    for code in codes_said(topic):
+        vi, en = WORDS[code]
+        assert (vi and en and vi != en) or (not vi + en and code.partition(LIST)[0] in asides)
 
 
 def test_no_words_are_left_of_codes_that_nobody_says():
-    said = {
-        code
-        for topic in SENTENCES
-        for name, spec in places(topic)
-        if spec == "said"
-        for code in literals(EVENTS[topic], name)
-    }
+    said = {code for topic in SENTENCES for code in codes_said(topic)}
 
     assert {*WORDS} == said
 
@@ -124,6 +140,47 @@ def test_sentences_say_what_happened():
     )
     assert told("directives.report_consolidated.v1")[0].endswith("1 đơn vị đã báo cáo, 2 chưa.")
     assert told("directives.report_submitted.v1", nil_report=True)[0].endswith("(không phát sinh).")
+
+
+@pytest.mark.parametrize(
+    ("by", "vi", "en"),
+    [
+        ("VKS", "Viện kiểm sát nhân dân tỉnh Nghệ An trả hồ sơ", "Procuracy, Nghệ An returns"),
+        ("PANEL", "Nghệ An (Hội đồng xét xử) trả hồ sơ", "Nghệ An (trial panel) returns"),
+    ],
+)
+def test_who_returns_a_file_is_said_once(by: str, vi: str, en: str):
+    topic = "cases.supplementary_investigation_requested.v1"
+
+    sentences = told(topic, by=by, agency="VKSND_TINH-P34-40")
+
+    assert vi in sentences[0] and en in sentences[1]
+
+
+@pytest.mark.parametrize(
+    ("agency", "vi", "en"),
+    [
+        (
+            "TAND_KV-P34-40",
+            "Tòa án nhân dân khu vực thuộc tỉnh Nghệ An",
+            "Regional People's Court, Nghệ An",
+        ),
+        (
+            "DON_BP-P34-40-16681",
+            "Đồn Biên phòng thuộc phường Thành Vinh",
+            "Border Guard station, Thành Vinh",
+        ),
+        (
+            "DON_BP-P34-40",
+            "Các Đồn Biên phòng thuộc tỉnh Nghệ An",
+            "Every Border Guard station in Nghệ An",
+        ),
+    ],
+)
+def test_a_body_without_a_list_is_named_as_one_and_several_as_several(
+    agency: str, vi: str, en: str
+):
+    assert agency_names(agency, RECORDED_AT) == (vi, en)
 
 
 def test_everybody_addressed_is_called_so():

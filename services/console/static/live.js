@@ -11,6 +11,7 @@ const REFRESH_PAUSE = 900;      // ms between two refreshes while events keep co
 const TICK = 60_000;            // ms; clocks move each minute
 const SILENCE = 40_000;         // ms; the stream beats every 15 s
 const GRACE = 2_500;            // ms until a broken stream is told
+const AGAIN = 3_000;            // ms; other lists take an event later than the timeline that told of it
 
 const main = find('main');
 const button = find('#fresh');
@@ -127,8 +128,11 @@ function arrived(event) {
   }
   if (main.dataset.live) said.textContent = lang === 'en' ? entry.en : entry.vi;
   refresh();
+  clearTimeout(again);
+  again = setTimeout(refresh, AGAIN);
 }
 
+let again;
 let grace;
 let stream;
 function connect() {

@@ -8,10 +8,9 @@ fact.
 from typing import Any, Self, assert_never
 from uuid import UUID
 
-from services.directives.bodies import ALL_ADDRESSEES, Origin, refuse_unless_acting, resolve
+from services.directives.bodies import ALL_ADDRESSEES, Origin
 from services.directives.due import Due, on_time, refuse_impossible, refuse_reversed
-from services.directives.identity import line_id, repeats
-from services.directives.limits import Span
+from services.directives.identity import line_id
 from services.directives.paper import refuse_early
 from services.directives.reports import refusals
 from services.directives.reports.events import (
@@ -27,7 +26,9 @@ from services.directives.reports.events import (
     SubmitReport,
 )
 from shared.actor import Act
-from shared.domain import Aggregate
+from shared.domain import Aggregate, repeats
+from shared.fields import Span
+from shared.standing import refuse_unless_acting, resolve
 
 IN_HAND = frozenset({"submitted", "accepted"})
 """Standings of reports that can be summed up."""

@@ -7,20 +7,9 @@ from pydantic import Field
 
 from services.directives.due import Due
 from services.directives.events import PaperRef
-from services.directives.limits import (
-    ADDRESSEES_MAX,
-    FIGURES_MAX,
-    NAMES_MAX,
-    AgencyRef,
-    Code,
-    Day,
-    Exact,
-    Key,
-    Line,
-    Span,
-    Text,
-)
+from services.directives.limits import ADDRESSEES_MAX, FIGURES_MAX, NAMES_MAX, Key
 from shared.domain import Command, Event, FirstEvent, Value
+from shared.fields import AgencyRef, Code, Day, Exact, Line, Span, Text
 
 ReportKind = Literal["138_periodic", "campaign", "thematic", "crime_statistics", "ad_hoc"]
 

@@ -3,12 +3,13 @@
 from decimal import Decimal
 from typing import Any, Self, assert_never
 
-from services.directives.bodies import Origin, agency_of
+from services.directives.bodies import Origin
 from services.directives.identity import line_id
 from services.directives.targets.events import SetTarget, TargetEvent, TargetSet
 from shared.actor import Act
 from shared.domain import Aggregate
 from shared.errors import Refused
+from shared.standing import agency_of
 
 WHOLE_PERCENT = Decimal(100)
 

@@ -3,8 +3,9 @@
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from services.directives.limits import AgencyRef, Code, Day, Exact, Key, Line, Text
+from services.directives.limits import Key
 from shared.domain import Command, FirstEvent, Value
+from shared.fields import AgencyRef, Code, Day, Exact, Line, Text
 
 
 class Scope(Value):

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from services.directives.bodies import ALL_ADDRESSEES, Origin, agency_of, lies_in, resolve
+from services.directives.bodies import ALL_ADDRESSEES, Origin
 from services.directives.tasks import refusals
 from services.directives.tasks.events import AssignTask
 from shared.actor import Act
 from shared.reference.kinds import RANKS
+from shared.standing import agency_of, lies_in, resolve
 
 INDEPENDENT_BRANCHES = frozenset({"procuracy", "court"})
 FATHERLAND_FRONT = ("MTTQ_", "UBTW_MTTQ")

@@ -9,9 +9,11 @@ from dataclasses import replace
 from typing import Self, assert_never
 from uuid import UUID
 
-from services.directives.bodies import Origin, refuse_unless_acting
+from services.directives.bodies import Origin
+from services.directives.corrections.events import RecordCorrected
 from services.directives.due import Due, last_day, on_time, refuse_impossible
-from services.directives.identity import line_id, repeats
+from services.directives.events import PaperRef
+from services.directives.identity import line_id
 from services.directives.paper import refuse_early
 from services.directives.tasks import refusals
 from services.directives.tasks.assignment import Hands, hands, refuse_not_below
@@ -34,8 +36,9 @@ from services.directives.tasks.events import (
     TaskEvent,
     TaskProgressReported,
 )
-from shared.actor import Act
-from shared.domain import Aggregate
+from shared.actor import VIETNAM, Act
+from shared.domain import Aggregate, Event, repeats
+from shared.standing import refuse_unless_acting
 
 SHARES_MAX = 9_999
 """Shares of one task."""
@@ -144,7 +147,9 @@ class Task(Aggregate):
             refuse_impossible(said.new_due, self._origin.first_day, "/new_due")
         self.record(TaskCompletionReviewed, said, act)
 
-    def cancel_task(self, said: CancelTask, act: Act) -> None:
+    def cancel_task(
+        self, said: CancelTask, act: Act, *, by_document: PaperRef | None = None
+    ) -> None:
         """End the task without its having been carried out."""
         self._refuse_unless_assigner(act)
         if self.cancelled:
@@ -152,7 +157,7 @@ class Task(Aggregate):
         self._refuse_over()
         if said.reason == "other" and said.note is None:
             raise refusals.note_needed("/note")
-        self.record(TaskCancelled, said, act)
+        self.record(TaskCancelled, said, act, by_document=by_document)
 
     @property
     def key(self) -> str:
@@ -208,6 +213,10 @@ class Task(Aggregate):
     def due_of(self, agency: str) -> Due:
         """By when a body has to be done: its own term after a reopening, else the task's."""
         return self._own_due.get(agency, self.due)
+
+    def is_timely(self, event: Event) -> bool:
+        """Nothing happens to a task before its paper exists."""
+        return event.timestamp.astimezone(VIETNAM).date() >= self._origin.first_day
 
     def state(self) -> dict[str, object]:
         """The task as it stands, in JSON types."""
@@ -349,7 +358,7 @@ class Task(Aggregate):
         self._progress: dict[str, TaskProgressReported] = {}
         self._shares: tuple[TaskDelegated, ...] = ()
 
-    def evolve(self, event: TaskEvent) -> None:
+    def evolve(self, event: TaskEvent | RecordCorrected) -> None:
         """Take a fact in."""
         match event:
             case TaskAssigned():
@@ -377,5 +386,7 @@ class Task(Aggregate):
             case TaskCancelled():
                 self.cancelled = event.reason
                 self.moved_to = event.moved_to
+            case RecordCorrected():
+                pass  # What it corrects was taken in as corrected.
             case _:
                 assert_never(event)

@@ -7,19 +7,9 @@ from pydantic import Field
 
 from services.directives.due import Due
 from services.directives.events import PaperRef
-from services.directives.limits import (
-    FIGURES_MAX,
-    NAMES_MAX,
-    AgencyRef,
-    Code,
-    Day,
-    Digest,
-    Exact,
-    Key,
-    Line,
-    Text,
-)
+from services.directives.limits import FIGURES_MAX, NAMES_MAX, Key
 from shared.domain import Command, Event, FirstEvent, Value
+from shared.fields import AgencyRef, Code, Day, Digest, Exact, Line, Text
 
 WorkLine = Literal[
     "prevention",
@@ -247,6 +237,9 @@ class TaskCancelled(Event, CancelTask):
     TOPIC: ClassVar[str] = "directives.task_cancelled.v1"
     LABEL: ClassVar[tuple[str, str]] = ("Hủy, kết thúc nhiệm vụ", "Task cancelled")
     SOURCE: ClassVar[str] = "catalogue 13, rule 11"
+
+    by_document: PaperRef | None = None
+    """The paper that recalled or replaced the directive, when the task ended with it."""
 
 
 TaskEvent = (

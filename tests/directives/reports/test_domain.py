@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 
 from services.directives.due import DueBefore, DueOn
-from services.directives.limits import Span
 from services.directives.reports.domain import Report
 from services.directives.reports.events import (
     ConsolidateReport,
@@ -14,6 +13,7 @@ from services.directives.reports.events import (
     SubmitReport,
 )
 from shared.errors import NotAllowed, Refused
+from shared.fields import Span
 from tests.directives.examples import (
     COMMUNE,
     DEPARTMENTS,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.embedded import files
 from shared.embedded.files import make_folder, read_or_make_secret, write_private
 
 
@@ -50,3 +51,18 @@ def test_a_folder_gets_its_mode_whatever_the_umask(tmp_path: Path) -> None:
     modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("open", "private")]
 
     assert modes == [0o755, 0o700]
+
+
+def test_of_two_processes_that_make_a_secret_at_once_both_have_that_of_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "secret"
+
+    def outrun(path: Path, text: str) -> None:
+        write_private(secret, "of the other")
+        write_private(path, text)
+
+    monkeypatch.setattr(files, "write_private", outrun)
+
+    assert read_or_make_secret(secret, 24) == "of the other"
+    assert [*tmp_path.iterdir()] == [secret]

@@ -16,7 +16,7 @@ from tests.running import ISSUER, World, until
 
 PARKED = "/v1/operations/parked"
 REBUILDS = "/v1/operations/rebuilds"
-TIMELINE, SCHEMA = "timeline.timeline", "timeline_timeline_v1"
+TIMELINE, SCHEMA = "timeline.timeline", "timeline_timeline_v2"
 FOLLOWER = f"{SCHEMA} ← directives"
 ONE = {"projection": TIMELINE, "stream": str(uuid4()), "reason": "ghi nhầm"}
 CHANGES = {
@@ -261,6 +261,9 @@ async def test_status_names_every_stream_of_the_bus(world: World):
     assert relays["directives"]["position"] == status["logs"]["directives"]
     assert {name: each["stream"] for name, each in relays.items()} == {
         "directives": "LN_DIRECTIVES",
+        "cases": "LN_CASES",
+        "deadlines": "LN_DEADLINES",
+        "vault": "LN_VAULT",
         "feeds": "LN_FEEDS",
     }
     assert all(each["leads"] for each in relays.values())

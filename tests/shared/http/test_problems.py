@@ -149,6 +149,7 @@ def test_what_the_register_refuses_is_told_in_its_words():
 
     assert (document["status"], document["code"]) == (422, "unknown-agency")
     assert document["agency"] == "XYZ-P34-40"
+    assert "có hiệu lực" in document["remedy"]
 
 
 @pytest.mark.parametrize(

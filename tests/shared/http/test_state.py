@@ -40,6 +40,27 @@ async def test_a_thing_that_is_not_there_or_is_something_else_is_not_found(world
         assert (status, problem["code"]) == (404, "not-found")
 
 
+async def test_a_thing_that_a_reader_may_not_know_of_is_not_found_as_if_it_were_not_there(
+    world: World,
+):
+    moment = "2025-08-04T20:00:00+07:00"
+    said = {"area": "P34-40-16681", "occurred_at": moment}
+    status, answer = await world.post(POLICE, "/v1/raids", said)
+    assert status == 201, answer
+    there, nowhere = answer["raid_id"], str(uuid.uuid4())
+
+    for asked in ({}, {"as_of": moment}):
+        _, known = await world.get(POLICE, f"/v1/raid/{there}", **asked)
+        refused, problem = await world.get(ISSUER, f"/v1/raid/{there}", **asked)
+        missing, absent = await world.get(ISSUER, f"/v1/raid/{nowhere}", **asked)
+
+        assert known["state"]["id"] == there
+        assert (refused, missing) == (404, 404)
+        for each in (problem, absent):
+            del each["instance"]
+        assert str(problem).replace(there, nowhere) == str(absent)
+
+
 @pytest.mark.parametrize(
     "asked",
     [

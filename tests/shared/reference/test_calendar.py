@@ -2,7 +2,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.reference.calendar import YEAR_FIRST, YEAR_LAST, WorkingCalendar, load_calendar
+from shared.reference.calendar import (
+    YEAR_FIRST,
+    YEAR_LAST,
+    WorkingCalendar,
+    load_calendar,
+    months_after,
+)
 from shared.reference.errors import OutsideCalendar
 
 
@@ -135,3 +141,17 @@ def test_the_last_year_still_has_holidays(calendar: WorkingCalendar) -> None:
 def test_counting_stops_at_the_edge_of_the_calendar(calendar: WorkingCalendar) -> None:
     with pytest.raises(OutsideCalendar):
         calendar.add_working_days(date(YEAR_LAST, 12, 30), 10)
+
+
+@pytest.mark.parametrize(
+    ("day", "n", "then"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2024, 1, 31), 1, date(2024, 2, 29)),
+        (date(2025, 12, 15), 2, date(2026, 2, 15)),
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2026, 3, 31), -1, date(2026, 2, 28)),
+    ],
+)
+def test_a_month_ends_on_the_same_numbered_day_or_the_last(day: date, n: int, then: date) -> None:
+    assert months_after(day, n) == then

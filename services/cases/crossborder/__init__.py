@@ -1,0 +1,1 @@
+"""Across borders: information asked for and exchanged, joint action, people handed over."""

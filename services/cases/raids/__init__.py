@@ -1,0 +1,1 @@
+"""Operations: campaigns, key areas, operation files, raids. What is secret stays outside."""

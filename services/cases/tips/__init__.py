@@ -1,0 +1,1 @@
+"""Tips (nguồn tin về tội phạm): received, classified, passed on, verified, ended."""

@@ -1,0 +1,1 @@
+"""Deadlines: the clock of the law. Opens, extends, stops, warns of and misses every period."""

@@ -1,0 +1,1 @@
+"""Corrections of what was recorded of papers and tasks: of one field, on a paper's authority."""

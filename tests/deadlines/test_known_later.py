@@ -1,0 +1,81 @@
+"""What the clock learns of a case after it began: a juvenile accused, an effect that was none."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.deadlines.engine import CASE, COURT, PERSON, PROCURACY, Engine
+from tests.deadlines.test_halves import HALF, instituted
+from tests.deadlines.test_transfers import real, sent
+
+OTHER = f"person:{UUID(int=10)}"
+JOINED = {"kind": "join", "class_before": "RNT", "class_after": "RNT"}
+GOES_ON: dict[str, Any] = {"result_cases": [CASE.partition(":")[2]]}
+
+
+@pytest.mark.parametrize(
+    ("known", "halves"),
+    [
+        (("cases_regrouped", JOINED | GOES_ON | {"juvenile_after": True}), ["PROS"]),
+        (("cases_regrouped", JOINED | GOES_ON | {"juvenile_after": False}), []),
+        (("cases_regrouped", JOINED | GOES_ON | {"juvenile_after": None}), []),
+        (("case_marked_juvenile", {}), ["PROS"]),
+    ],
+)
+async def test_what_begins_once_a_juvenile_is_accused_has_its_half(
+    engine: Engine, known: tuple[str, dict[str, Any]], halves: list[str]
+):
+    """What runs already keeps its length alone: how it would be halved was not seen."""
+    await instituted(engine, juvenile=False)
+    fact, said = known
+
+    await real(engine, fact, "2026-02-02 08:00", CASE, **said)
+    await sent(engine, "received", "2026-03-04 08:00", PROCURACY)
+
+    found = [each.part for each in await engine.said("DeadlineOpened") if each.rule == HALF]
+    assert found == halves
+
+
+async def test_what_was_juvenile_stays_so_in_a_joinder_of_before(engine: Engine):
+    await instituted(engine)
+
+    await real(
+        engine,
+        "cases_regrouped",
+        "2026-02-02 08:00",
+        CASE,
+        **JOINED,
+        **GOES_ON,
+        juvenile_after=None,
+    )
+    await sent(engine, "received", "2026-03-04 08:00", PROCURACY)
+
+    found = [each.part for each in await engine.said("DeadlineOpened") if each.rule == HALF]
+    assert found == ["INV", "PROS"]
+
+
+async def test_nobody_is_late_with_a_sentence_whose_effect_was_taken_back(engine: Engine):
+    """The one was to be ordered, the other had to report; a third stays a convict."""
+    third = f"person:{UUID(int=11)}"
+    for each in (PERSON, OTHER, third):
+        said = {"accused_ref": each.partition(":")[2], "part": "all"}
+        await real(engine, "judgment_took_effect", "2026-06-01 09:00", CASE, who=COURT, **said)
+    said = {"accused_ref": OTHER.partition(":")[2]}
+    await real(engine, "sentence_execution_ordered", "2026-06-02 09:00", CASE, who=COURT, **said)
+
+    for each in (PERSON, OTHER):
+        await real(
+            engine,
+            "procedural_standing_changed",
+            "2026-05-08 09:00",
+            each,
+            CASE,
+            who=COURT,
+            becomes="CONVICTED",
+        )
+
+    await engine.tick("2026-07-01 08:00")
+    late = [(each.rule, each.subject) for each in await engine.said("DeadlineMissed")]
+    assert late == [("EXEC-ORDER", third)]
+    assert all(each.is_over for each in await engine.periods("EXEC-REPORT"))

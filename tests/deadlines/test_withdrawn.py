@@ -1,0 +1,189 @@
+"""What an offer had met runs again when it is withdrawn; what it had started ends. Worked rows."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.deadlines.service import WATCH
+from tests.deadlines.engine import CASE, PERSON, POLICE, PROCURACY, TIP, Engine, at
+from tests.deadlines.test_transfers import BORDER, COMMUNE, INVESTIGATORS, real, sent, transferred
+
+SENT, BACK, AGAIN = "2026-02-12 08:00", "2026-02-13 09:00", "2026-02-23 15:00"
+SEVEN = ("CASE-BG-TRANSFER", at("2026-02-24 00:00"))
+"""Ten days of Tết lie between the institution of 10/2 and the seventh day."""
+
+
+async def initial(engine: Engine) -> UUID:
+    """The Border Guard has instituted a case and takes first measures."""
+    said = {"by": "BDBP", "severity_class": "RNT", "investigates": "initial", "juvenile": False}
+    when, name = "2026-02-10 08:00", "case_prosecution_instituted"
+    return await real(engine, name, when, CASE, who=BORDER, **said)
+
+
+async def withdrawn(engine: Engine, offered: str, when: str, **changes: Any) -> UUID:
+    said = {"step": "withdrawn", "to": INVESTIGATORS, "by": "BDBP", "stage": "investigation"}
+    said |= {"offered_at": at(offered).isoformat()} | changes
+    return await real(engine, "case_transferred", when, CASE, who=BORDER, **said)
+
+
+async def test_who_withdraws_an_offer_has_the_time_that_there_was_from_the_beginning(
+    engine: Engine,
+):
+    await initial(engine)
+    await transferred(engine, "offered", SENT, BORDER)
+
+    await withdrawn(engine, SENT, BACK)
+
+    met, again = await engine.periods(SEVEN[0])
+    assert (met.in_time, met.ended_at) == (True, at(SENT))
+    assert (again.due, again.started_at) == (SEVEN[1], at("2026-02-10 08:00"))
+    assert (again.is_over, again.parties_left) == (False, (BORDER,))
+    assert again.opened.start_event == met.opened.start_event
+    assert all(each.at > at(BACK) for each in again.alarms) and again.alarms
+
+
+async def test_the_right_offer_meets_it_and_a_late_one_is_late(engine: Engine):
+    await initial(engine)
+    await transferred(engine, "offered", SENT, BORDER)
+    await withdrawn(engine, SENT, BACK)
+
+    await transferred(engine, "offered", AGAIN, BORDER)
+    await withdrawn(engine, AGAIN, "2026-02-23 16:00")
+    await transferred(engine, "offered", "2026-02-25 08:00", BORDER)
+
+    periods = await engine.periods(SEVEN[0])
+    assert [each.in_time for each in periods] == [True, True, False]
+    assert {each.due for each in periods} == {SEVEN[1]}
+
+
+async def test_what_ran_out_while_it_was_offered_is_missed_when_that_is_withdrawn(engine: Engine):
+    await initial(engine)
+    await transferred(engine, "offered", SENT, BORDER)
+    await engine.tick("2026-02-24 08:00")
+    assert await engine.said("DeadlineMissed") == []
+
+    await withdrawn(engine, SENT, "2026-02-26 09:00")
+    await engine.tick("2026-02-27 12:00")
+
+    [missed] = [each for each in await engine.said("DeadlineMissed") if each.rule == SEVEN[0]]
+    assert missed.responsible == (BORDER,)
+
+
+async def test_a_period_that_runs_again_moves_with_the_moment_that_it_began_at(engine: Engine):
+    begun = await initial(engine)
+    await transferred(engine, "offered", SENT, BORDER)
+    gone = await withdrawn(engine, SENT, BACK)
+
+    for target, moment in ((gone, "2026-02-12 10:00"), (begun, "2026-02-06 08:00")):
+        said = {"target_event": str(target), "field_path": "occurred_at"}
+        await engine.fact(
+            "record_corrected", "2026-02-13 15:00", CASE, new=at(moment).isoformat(), **said
+        )
+
+    met, again = await engine.periods(SEVEN[0])
+    assert met.due == SEVEN[1]
+    assert (again.started_at, again.due) == (at("2026-02-06 08:00"), at("2026-02-14 00:00"))
+
+
+async def test_a_withdrawal_that_is_taken_twice_or_in_one_batch_opens_one_period(engine: Engine):
+    await initial(engine)
+    handed = {"to": INVESTIGATORS, "by": "BDBP", "stage": "investigation", "agency": BORDER}
+    back = handed | {"step": "withdrawn", "offered_at": at(SENT).isoformat()}
+    topic = "cases.case_transferred.v1"
+    await engine.record(topic, SENT, (CASE,), BORDER, handed | {"step": "offered"})
+    await engine.record(topic, BACK, (CASE,), BORDER, back)
+    await engine.settle()
+    first, again = await engine.periods(SEVEN[0])
+
+    for table in ("periods", "about", "early", "checkpoints"):  # The database is of yesterday.
+        await engine.pool.execute(f"TRUNCATE {WATCH.schema}.{table}")
+    engine.begin(one_by_one=True)
+    await engine.settle()
+    assert [each.id for each in await engine.periods(SEVEN[0])] == [first.id, again.id]
+    assert (first.is_over, again.is_over) == (True, False)
+
+
+async def test_a_period_that_something_else_had_met_does_not_run_again(engine: Engine):
+    """Whoever received the case hands it on by competence, and takes that back."""
+    await initial(engine)
+    await transferred(engine, "offered", SENT, BORDER)
+    await transferred(engine, "received", BACK, INVESTIGATORS)
+    await transferred(engine, "offered", AGAIN, INVESTIGATORS, by="CQDT", to=POLICE)
+
+    await withdrawn(engine, AGAIN, "2026-02-24 08:00", by="CQDT", to=POLICE)
+
+    assert [each.is_over for each in await engine.periods(SEVEN[0])] == [True]
+
+
+async def test_a_released_person_is_not_detained_again_because_a_file_comes_back(engine: Engine):
+    detained = {"stage": "investigation", "step": "approved", "since": "2026-03-01"}
+    detained |= {"to": "2026-05-01"}
+    await real(engine, "temporary_detention_ordered", "2026-03-01 08:00", PERSON, CASE, **detained)
+    await sent(engine, "received", "2026-03-05 08:00", PROCURACY)
+    await real(engine, "preventive_measure_changed", "2026-03-09 08:00", PERSON, CASE, to="bail")
+    file = {"to": "COURT", "receiver": "TAND_KV-P34-40", "sender": PROCURACY}
+    file |= {"stage": "prosecution"}
+    await sent(engine, "offered", "2026-03-16 08:00", PROCURACY, **file)
+
+    back = {"offered_at": at("2026-03-16 08:00").isoformat(), "refused_reason": "Chuyển nhầm"}
+    await sent(engine, "withdrawn", "2026-03-17 08:00", PROCURACY, **file, **back)
+
+    [bound] = await engine.periods("DET-PROS")
+    assert (bound.is_over, bound.ended_at) == (True, at("2026-03-09 08:00"))
+
+
+async def test_an_indictment_is_still_to_go_to_court_when_the_file_comes_back(engine: Engine):
+    await real(engine, "indictment_issued", "2026-03-10 08:00", CASE, who=PROCURACY)
+    file = {"to": "COURT", "receiver": "TAND_KV-P34-40", "sender": PROCURACY}
+    file |= {"stage": "prosecution"}
+    await sent(engine, "offered", "2026-03-11 08:00", PROCURACY, **file)
+    due = (await engine.period("PROS-FILE-COURT")).due
+
+    back = {"offered_at": at("2026-03-11 08:00").isoformat(), "refused_reason": "Nhầm Tòa án"}
+    await sent(engine, "withdrawn", "2026-03-11 10:00", PROCURACY, **file, **back)
+
+    met, again = await engine.periods("PROS-FILE-COURT")
+    assert (met.is_over, again.is_over, again.due) == (True, False, due)
+
+
+async def test_nobody_is_told_of_a_transfer_that_was_withdrawn(engine: Engine):
+    said = {"to": "VKSND_TINH-P34-42", "by": "VKS", "stage": "prosecution"}
+    await transferred(engine, "offered", "2026-03-10 08:00", PROCURACY, **said)
+    assert not (await engine.period("PROS-TRANSFER-NOTIFY")).is_over
+
+    await withdrawn(engine, "2026-03-10 08:00", "2026-03-10 09:00", **said)
+
+    assert (await engine.period("PROS-TRANSFER-NOTIFY")).closed == "matter_ended"
+
+
+@pytest.mark.parametrize(
+    ("rule", "receiver", "urgent", "remote"),
+    [
+        ("TIP-COMMUNE-URGENT", "CAX", True, False),
+        ("TIP-COMMUNE-URGENT-REMOTE", "CAX", True, True),
+        ("TIP-COMMUNE-ORDINARY", "CAX", False, False),
+        ("TIP-POST-STATION", "TRAM_CA", False, False),
+        ("TIP-VKS-FORWARD", "VKS", False, False),
+    ],
+)
+async def test_a_tip_that_comes_back_is_to_be_passed_on_in_the_time_that_is_left(
+    engine: Engine, rule: str, receiver: str, urgent: bool, remote: bool
+):
+    said = {"kind": "tin_bao", "channel": "in_person", "urgent": urgent, "remote": remote}
+    said |= {"receiver": receiver, "competent": False}
+    await real(engine, "tip_received", "2026-01-09 16:30", TIP, who=COMMUNE, **said)
+    went = {"kind": "commune_forward", "to": POLICE, "receiver": "CQDT", "competent": True}
+    when = "2026-01-09 17:00"
+    await real(engine, "tip_transferred", when, TIP, who=COMMUNE, **went, step="offered")
+    due = (await engine.period(rule)).due
+
+    back = {"step": "withdrawn", "reason": "nhầm", "offered_at": at(when).isoformat()}
+    await real(engine, "tip_transferred", "2026-01-09 17:10", TIP, who=COMMUNE, **went, **back)
+
+    met, again = await engine.periods(rule)
+    assert (met.is_over, again.is_over, again.due) == (True, False, due)
+    assert again.parties_left == (COMMUNE,)
+    assert {"TIP-CLASSIFY", "TIP-RESOLVE"}.isdisjoint(
+        {each.rule for each in await engine.said("DeadlineOpened")}
+    )
