@@ -18,6 +18,8 @@ from shared.errors import Broken
 CLOUDEVENTS_MEDIA_TYPE = "application/cloudevents+json"
 DECODED_MAX = 512
 """Events from the bus that are kept decoded for the next follower that gets them."""
+DECODED_BYTES_MAX = 16 * 1024
+"""A longer message is read anew by each follower, so that what is kept is 8 MiB of text at most."""
 SEQUENCE_DIGITS = 19
 """Positions are padded, because the extension `sequence` is compared as text."""
 ROLE_SAFE = "!#$&'()*+,/:;=?@[]"
@@ -147,6 +149,8 @@ class Envelope:
     def from_cloudevent(body: bytes) -> "Envelope":
         """The reverse of `to_cloudevent`. Raises `Broken` when it is not one of ours."""
         try:
+            if len(body) > DECODED_BYTES_MAX:
+                return _envelope(orjson.loads(body))
             return _decoded(body)
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise Broken(f"a message on the bus is not an event of ours: {error!r}") from error

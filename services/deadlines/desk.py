@@ -80,7 +80,8 @@ class Desk:
             self._matters[row["subject"]] = row["matter"]
         for row in await self._tables.rows("near", subjects, matters, rules, ended):
             self._put(Noted(*(row[name] for name in NOTED)))
-        for row in await self._tables.rows("early", subjects, rules):
+        near = [*dict.fromkeys((*subjects, *self._about))]  # Whoever is detained in a case, too.
+        for row in await self._tables.rows("early", near, rules):
             self._early[row["subject"], row["rule"]].append(Early(*(row[n] for n in TOO_EARLY)))
 
     async def write(self) -> None:

@@ -29,6 +29,14 @@ KNOWN: Mapping[str, frozenset[str]] = {
 """What patterns may ask for as `@about.<name>`, and what it may be; nothing: the id of a body."""
 OF_A_CASE = "of_case"
 """The gravest class of a case and of its accused."""
+OFFERS = frozenset(
+    {
+        "cases.tip_transferred.v1",
+        "cases.case_transferred.v1",
+        "cases.case_file_transmitted.v1",
+    }
+)
+"""Facts by which something changes hands; of each kind the last offer is remembered."""
 
 
 def told(
@@ -54,6 +62,8 @@ def told(
             said["detained"] = True
         case topic if _frees(topic, fields):
             said["detained"] = False
+        case topic if topic in OFFERS and _offers(fields):
+            said[offer_by(topic)] = str(envelope.event_id)
         case "cases.supplementary_investigation_requested.v1":
             anew = fields.get("kind") == "re_investigation"
             said["returned"] = ANEW if anew else fields.get("by")
@@ -62,6 +72,16 @@ def told(
         case "cases.first_instance_judgment_pronounced.v1":
             said["tried_by"] = fields.get("agency")
     return said
+
+
+def offer_by(topic: str) -> str:
+    """The name under which the id of the last offer by facts of a kind is known."""
+    return f"offered:{topic}"
+
+
+def _offers(fields: Mapping[str, Any]) -> bool:
+    """Whether something is offered; who calls a tip in offers nothing."""
+    return fields.get("step") == "offered" and fields.get("kind") != "vks_takeover_requested"
 
 
 def _frees(topic: str, fields: Mapping[str, Any]) -> bool:

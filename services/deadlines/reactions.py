@@ -9,10 +9,11 @@ as no two touch the same period: what touches a period is appended when what cam
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.deadlines.almanac import ended_by
-from services.deadlines.desk import Desk, Early, Noted
+from services.deadlines.desk import CASE, Desk, Early, Noted
 from services.deadlines.domain import Deadline
 from services.deadlines.events import CloseDeadline, MeetDeadline, OpenDeadline
 from services.deadlines.known import told
@@ -34,6 +35,7 @@ from shared.sql import Tables
 
 __all__ = ["ENGINE", "Reactor"]
 
+PERSON = "person:"
 ATTEMPTS_MAX = 5
 """The clock may have recorded a warning in the same stream at the same moment."""
 STATED = ("TASK-DUE", "REPORT-DUE")
@@ -182,7 +184,7 @@ class Reactor:
             for place, said in self.opener.openings(row, fact, desk):
                 begun = await self._opened(place, said, desk, recording)
                 if begun is not None:
-                    self._meet_early(row, begun, fact, desk)
+                    self._meet_early(row, begun, fact.at, fact, desk)
             for place, said in goes_on(self.opener, row, fact):
                 begun = await self._opened(place, said, desk, recording)
                 if begun is not None:
@@ -252,31 +254,41 @@ class Reactor:
                 continue
             party = found.party or next(iter(done), None)
             closes = row.id in closing or found.part in closing
+            if closes and _of_the_whole(found, fact):
+                continue
             hits.append(_Hit(found.id, row, party, closes))
         heard = {hit.row.id for hit in hits}
         return hits, [row for row in stopping.values() if row.id not in heard]
 
-    def _meet_early(self, row: Row, deadline: Deadline, fact: Fact, desk: Desk) -> None:
+    def _meet_early(
+        self, row: Row, deadline: Deadline, since: datetime, fact: Fact, desk: Desk
+    ) -> None:
         """What was recorded before its start was: it stops the period at the moment it happened."""
         parties = list(deadline.parties_left)
-        for found in desk.early(deadline.subject, row.id, fact.at, parties):
+        for found in desk.early(deadline.subject, row.id, since, parties):
             act = Act(ENGINE, found.at, fact.recorded_at, self._register, self._new_id)
             party = found.party if found.party in parties else None
             said = MeetDeadline(by_event=found.event_id, by_topic=found.topic, party=party)
             deadline.meet_deadline(said, act)
 
     async def _run_again(self, row: Row, fact: Fact, desk: Desk, recording: Recording) -> None:
-        """What an offer had met runs again when that is withdrawn."""
+        """What an offer had met runs again when that is withdrawn, of who is still detained."""
         if not matches(row.reopens, fact):
             return
+        detained = desk.detained(fact.subjects)
         for noted in desk.over(fact.subjects, row.id):
+            if row.needs.get("only_detained") and noted.subject not in detained:
+                continue
             met = await recording.deadline(noted.id)
             if not met.is_over:  # Another process ended it.
                 met = await recording.fresh(noted.id)
             said = runs_again(row, met, fact, self.opener.reckoner)
-            if said is not None:
-                place = Place(noted.subject, noted.matter, noted.party)
-                await self._opened(place, said, desk, recording, again=f"/{fact.event_id}")
+            if said is None:
+                continue
+            place = Place(noted.subject, noted.matter, noted.party)
+            begun = await self._opened(place, said, desk, recording, again=f"/{fact.event_id}")
+            if begun is not None:
+                self._meet_early(row, begun, begun.started_at, fact, desk)
 
     async def _opened(
         self,
@@ -323,6 +335,11 @@ def _of_this_part(row: Row, found: Noted, fact: Fact) -> bool:
     said = row.needs.get("stop_part")
     part = said and said["parts"].get(look(fact, said["field"]))
     return not part or part == found.part
+
+
+def _of_the_whole(found: Noted, fact: Fact) -> bool:
+    """Whether a fact is about one person, and a period about their whole case: that goes on."""
+    return fact.subjects[0].startswith(PERSON) and found.subject.startswith(CASE)
 
 
 async def _was_heard(row: Row, fact: Fact, desk: Desk, recording: Recording) -> bool:

@@ -1,14 +1,14 @@
 """An offer that is withdrawn was no handing over: what it had met runs again from its start."""
 
+from uuid import UUID
+
 from services.deadlines.counting import End, ends_on_day
 from services.deadlines.domain import Deadline
 from services.deadlines.events import OpenDeadline
-from services.deadlines.patterns import Fact, first_of, matches, moment_of
+from services.deadlines.known import offer_by
+from services.deadlines.patterns import Fact
 from services.deadlines.reckoning import RECORDED_LATE, Reckoner
 from services.deadlines.wiring import Row
-
-OFFERED_AT = ("offered_at",)
-"""The field in which a withdrawal says when what it takes back was offered."""
 
 
 def runs_again(row: Row, deadline: Deadline, fact: Fact, reckoner: Reckoner) -> OpenDeadline | None:
@@ -16,9 +16,9 @@ def runs_again(row: Row, deadline: Deadline, fact: Fact, reckoner: Reckoner) -> 
 
     What was late when it was offered, or has run out meanwhile, is missed from now on.
     """
-    offered_at = moment_of(first_of(fact, OFFERED_AT))
-    met_by_it = deadline.is_over and deadline.closed is None and deadline.ended_at == offered_at
-    if not met_by_it or not matches(row.reopens, fact):
+    offer = fact.about.get(offer_by(fact.topic))
+    met_by_it = deadline.is_over and deadline.closed is None
+    if not met_by_it or offer is None or UUID(offer) not in deadline.ended_by:
         return None
     start, known = deadline.started_at, fact.recorded_at
     end = End(deadline.due, deadline.last_day, deadline.moved)

@@ -94,6 +94,7 @@ async def open_field(said: OpenField, ctx: Context) -> Receipt:
         key_version=sealed.key_version,
         ground=ground,
         file=file,
+        recorder=envelope.metadata.actor.agency or None,
         around=envelope.metadata.subjects,
     )
     receipt = await ctx.save(opening)

@@ -29,7 +29,7 @@ ROLE = "data_protection"
 """Who holds and erases."""
 PROCEEDINGS = (
     *("BCA", "C02", "CA_*", "CQCSDT_*"),
-    *("BTL_BDBP", "BCH_BDBP_*", "DON_BP", "CSB"),
+    *("BTL_BDBP", "BCH_BDBP_*", "DON_BP", "BP_CUAKHAU", "CSB"),
     *("VKSND*", "VPT_VKSNDTC", "TAND*", "TPT_TANDTC"),
 )
 """Types of bodies that conduct proceedings, and so may need what another answers for (BLTTHS Điều
@@ -152,6 +152,7 @@ class Opening(Aggregate):
         key_version: int,
         ground: Ground,
         file: str | None = None,
+        recorder: str | None = None,
         around: tuple[str, ...] = (),
     ) -> Self:
         """Record an opening that is allowed."""
@@ -167,6 +168,7 @@ class Opening(Aggregate):
             ground=ground,
             file=file,
             agency=act.agency,
+            recorder=recorder,
             around=around,
         )
 

@@ -55,6 +55,8 @@ class SealedFieldOpened(FirstEvent, OpenField):
     file: Line | None = None
     """`<kind>:<id>`, for a holder: whose file the agency had."""
     agency: AgencyRef
+    recorder: AgencyRef | None = None
+    """Who recorded the event that was opened: it is told, too."""
     around: tuple[Line, ...] = Field(default=(), max_length=SUBJECTS_MAX)
     """What the opened event is about, `<kind>:<id>`: in their timelines, too, it is told."""
 

@@ -46,8 +46,7 @@ LAWS: Mapping[str, Days] = {
     "Nghị định 162/2025": ("2025-07-01", ""),
     "Luật Tư pháp người chưa thành niên 2024": ("2026-01-01", ""),
     "Luật Bảo vệ dữ liệu cá nhân 2025": ("2026-01-01", ""),
-    "the directive itself": ("2018-01-01", ""),
-    "directive (": ("2018-01-01", ""),
+    "Văn bản": ("2018-01-01", ""),
 }
 """How a law's name begins → since when it is in force, and until when."""
 OWN: Mapping[str, Days] = {

@@ -79,3 +79,64 @@ async def test_nobody_is_late_with_a_sentence_whose_effect_was_taken_back(engine
     late = [(each.rule, each.subject) for each in await engine.said("DeadlineMissed")]
     assert late == [("EXEC-ORDER", third)]
     assert all(each.is_over for each in await engine.periods("EXEC-REPORT"))
+
+
+async def effect(engine: Engine, who: str | None) -> None:
+    said = {"accused_ref": who and who.partition(":")[2], "part": "all"}
+    await real(engine, "judgment_took_effect", "2026-06-01 09:00", CASE, who=COURT, **said)
+
+
+async def contested(engine: Engine, how: str, *ended: str, none_in_force: bool) -> None:
+    """In time, and recorded after the effect."""
+    refs = [each.partition(":")[2] for each in ended]
+    said: dict[str, Any] = {"effect_ended": refs, "none_in_force": none_in_force}
+    await real(engine, how, "2026-05-08 09:00", CASE, who=COURT, **said)
+
+
+async def convicted(engine: Engine, *persons: str) -> None:
+    name, said = "procedural_standing_changed", {"becomes": "CONVICTED"}
+    for each in persons:
+        await real(engine, name, "2026-05-08 09:00", each, CASE, who=COURT, **said)
+
+
+async def test_what_took_effect_for_all_is_carried_out_for_whoever_is_in_force_still(
+    engine: Engine,
+):
+    await effect(engine, None)
+
+    await contested(engine, "appeal_filed", PERSON, none_in_force=False)
+    await convicted(engine, PERSON)
+
+    order, review = await engine.period("EXEC-ORDER"), await engine.period("CASSATION-ADVERSE")
+    assert (order.subject, order.is_over, review.is_over) == (CASE, False, False)
+    await engine.tick("2026-07-01 08:00")
+    late = [(each.rule, each.subject) for each in await engine.said("DeadlineMissed")]
+    assert ("EXEC-ORDER", CASE) in late
+
+
+@pytest.mark.parametrize("how", ["appeal_filed", "protest_filed"])
+async def test_nothing_is_carried_out_when_nobody_is_in_force_any_more(engine: Engine, how: str):
+    await effect(engine, None)
+    await contested(engine, "appeal_filed", PERSON, none_in_force=False)
+
+    await contested(engine, how, OTHER, none_in_force=True)
+
+    for rule in ("EXEC-ORDER", "CASSATION-ADVERSE"):
+        assert (await engine.period(rule)).closed == "matter_ended", rule
+
+
+async def test_who_has_no_record_here_is_not_late_either_when_a_protest_takes_all_back(
+    engine: Engine,
+):
+    """Their standing follows no case."""
+    for each in (PERSON, OTHER):
+        await effect(engine, each)
+    said = {"accused_ref": OTHER.partition(":")[2]}
+    await real(engine, "sentence_execution_ordered", "2026-06-02 09:00", CASE, who=COURT, **said)
+
+    await contested(engine, "protest_filed", PERSON, OTHER, none_in_force=True)
+
+    await engine.tick("2026-07-01 08:00")
+    late = {each.rule for each in await engine.said("DeadlineMissed")}
+    assert {"EXEC-ORDER", "EXEC-REPORT"}.isdisjoint(late)
+    assert [each.closed for each in await engine.periods("EXEC-REPORT")] == ["matter_ended"]

@@ -187,3 +187,98 @@ async def test_a_tip_that_comes_back_is_to_be_passed_on_in_the_time_that_is_left
     assert {"TIP-CLASSIFY", "TIP-RESOLVE"}.isdisjoint(
         {each.rule for each in await engine.said("DeadlineOpened")}
     )
+
+
+FILE = {
+    "to": "COURT",
+    "receiver": "TAND_KV-P34-40",
+    "sender": PROCURACY,
+    "stage": "prosecution",
+}
+LEFT, RETURNED = "2026-03-16 08:00", "2026-03-17 08:00"
+
+
+async def detained(engine: Engine, when: str, stage: str) -> None:
+    said = {"stage": stage, "step": "approved", "since": when[:10], "to": "2026-05-01"}
+    await real(engine, "temporary_detention_ordered", when, PERSON, CASE, **said)
+
+
+async def file_sent_to_court(engine: Engine) -> None:
+    """Of somebody who is detained."""
+    await detained(engine, "2026-03-01 08:00", "investigation")
+    await sent(engine, "received", "2026-03-05 08:00", PROCURACY)
+    await sent(engine, "offered", LEFT, PROCURACY, **FILE)
+
+
+async def file_taken_back(engine: Engine) -> None:
+    back = {"offered_at": at(LEFT).isoformat(), "refused_reason": "Chuyển nhầm"}
+    await sent(engine, "withdrawn", RETURNED, PROCURACY, **FILE, **back)
+
+
+async def test_who_is_detained_still_is_so_for_the_procuracy_when_the_file_comes_back(
+    engine: Engine,
+):
+    await file_sent_to_court(engine)
+
+    await file_taken_back(engine)
+
+    met, again = await engine.periods("DET-PROS")
+    assert (met.is_over, again.is_over, again.due) == (True, False, met.due)
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [("preventive_measure_changed", {"to": "bail"}), ("wanted_notice_issued", {"kind": "issue"})],
+)
+async def test_who_is_free_meanwhile_is_not_detained_because_a_file_comes_back(
+    engine: Engine, how: str, said: dict[str, Any]
+):
+    await file_sent_to_court(engine)
+    await real(engine, how, "2026-03-16 15:00", PERSON, CASE, **said)
+
+    await file_taken_back(engine)
+
+    [met] = await engine.periods("DET-PROS")
+    assert (met.is_over, met.ended_at) == (True, at(LEFT))
+
+
+async def test_who_was_freed_and_detained_anew_is_so_by_the_new_order(engine: Engine):
+    await file_sent_to_court(engine)
+    await real(engine, "preventive_measure_changed", "2026-03-16 15:00", PERSON, CASE, to="bail")
+    await detained(engine, "2026-03-16 18:00", "prosecution")
+
+    await file_taken_back(engine)
+
+    _, again = await engine.periods("DET-PROS")
+    assert (again.is_over, again.ended_at) == (True, at("2026-03-16 15:00"))
+
+
+async def test_an_offer_whose_moment_was_corrected_is_taken_back_as_any_other(engine: Engine):
+    await initial(engine)
+    said = {"step": "offered", "to": INVESTIGATORS, "by": "BDBP", "stage": "investigation"}
+    offer = await real(engine, "case_transferred", SENT, CASE, who=BORDER, **said)
+    moment = "2026-02-12 10:00"
+    changed = {"target_event": str(offer), "field_path": "occurred_at"}
+    new = at(moment).isoformat()
+    await engine.fact("record_corrected", "2026-02-12 15:00", CASE, new=new, **changed)
+
+    await withdrawn(engine, moment, BACK)
+
+    met, again = await engine.periods(SEVEN[0])
+    assert (met.ended_at, again.is_over, again.due) == (at(SENT), False, SEVEN[1])
+
+
+async def test_calling_a_tip_in_does_not_hide_what_was_offered_before(engine: Engine):
+    said = {"kind": "tin_bao", "channel": "in_person", "urgent": True, "remote": False}
+    said |= {"receiver": "CAX", "competent": False}
+    await real(engine, "tip_received", "2026-01-09 16:30", TIP, who=COMMUNE, **said)
+    went = {"kind": "commune_forward", "to": POLICE, "receiver": "CQDT", "competent": True}
+    when = "2026-01-09 17:00"
+    await real(engine, "tip_transferred", when, TIP, who=COMMUNE, **went, step="offered")
+    called = {"kind": "vks_takeover_requested", "step": "offered", "to": PROCURACY}
+    await real(engine, "tip_transferred", "2026-01-09 17:05", TIP, who=PROCURACY, **called)
+
+    back = {"step": "withdrawn", "reason": "nhầm", "offered_at": at(when).isoformat()}
+    await real(engine, "tip_transferred", "2026-01-09 17:10", TIP, who=COMMUNE, **went, **back)
+
+    assert [each.is_over for each in await engine.periods("TIP-COMMUNE-URGENT")] == [True, False]

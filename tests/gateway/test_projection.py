@@ -137,6 +137,16 @@ async def test_who_answers_for_personal_data_hears_what_others_do_with_it(tables
         assert await told(tables, event) == {POLICE, PROCURACY}, fact
 
 
+async def test_who_recorded_what_is_sealed_hears_that_somebody_else_opened_it(tables: Tables):
+    opened = "vault.sealed_field_opened.v1"
+
+    another = await told(tables, envelope(opened, agency=POLICE, recorder=WARD))
+    own = await told(tables, envelope(opened, agency=WARD, recorder=WARD))
+    unsaid = await told(tables, envelope(opened, agency=POLICE, recorder=None))
+
+    assert (another, own, unsaid) == ({POLICE, WARD}, {WARD}, {POLICE})
+
+
 def test_every_log_of_which_somebody_is_told_is_followed():
     told_of = {topic.partition(".")[0] for topic, told in routes().items() if told}
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.actor import Actor
-from shared.envelope import Envelope, Metadata, message_id
+from shared.envelope import DECODED_BYTES_MAX, Envelope, Metadata, message_id
 from shared.errors import Broken
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40)
@@ -89,6 +89,18 @@ def test_bytes_that_several_followers_get_are_read_once():
     first = Envelope.from_cloudevent(body)
 
     assert Envelope.from_cloudevent(bytes(bytearray(body))) is first
+
+
+def test_long_messages_are_not_kept_so_that_what_is_kept_is_bounded_by_size():
+    short = json.dumps(sample()).encode()
+    longest = short + b" " * (DECODED_BYTES_MAX - len(short))
+    too_long = longest + b" "
+
+    kept, again = (Envelope.from_cloudevent(longest) for _ in range(2))
+    read, anew = (Envelope.from_cloudevent(too_long) for _ in range(2))
+
+    assert again is kept
+    assert anew is not read and anew == read
 
 
 @given(METADATA)

@@ -172,6 +172,7 @@ def test_a_hold_is_set_once_and_lifted_by_who_set_it(custody: Custody):
         (PROCURACY, True),
         ("TAND_KV-P34-22", True),
         ("DON_BP-P34-40-16681", True),
+        ("BP_CUAKHAU-P34-40-16681", True),
         (HEALTH, False),
         ("UBND_XA-P34-40-16681", False),
         ("BCD138_TINH-P34-40", False),

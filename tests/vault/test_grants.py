@@ -133,6 +133,7 @@ KNOWS: tuple[tuple[str, str, str, str, str, dict[str, Any], str], ...] = (
     # Who has the person, then who has the case.
     (HELD, "identity", POLICE, "investigator", "investigation", file("person", POLICE), "holder"),
     (HELD, "identity", COURT, "judge", "trial", file("case", COURT), "holder"),
+    (PROSECUTED, "identity", POLICE, "investigator", "investigation", file("person", POLICE), ""),
     (PROSECUTED, "identity", PROCURACY, "prosecutor", "prosecution", file("case", PROCURACY),
      "holder"),
     (PROSECUTED, "identity", COURT, "judge", "trial", file("case", COURT), "holder"),

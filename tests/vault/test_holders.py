@@ -101,6 +101,7 @@ async def test_whoever_received_the_tip_opens_it_and_that_is_recorded(world: Wor
     seen = recorded.event
     assert (seen.ground, seen.file, seen.agency) == ("holder", f"tip:{id}", POLICE)
     assert (seen.purpose, str(seen.event_id)) == ("verification", event_id)
+    assert seen.recorder == COMMUNE
     assert f"tip:{id}" in recorded.metadata.subjects
 
 

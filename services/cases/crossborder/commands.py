@@ -1,7 +1,8 @@
 """What begins streams across borders; an answer is recorded together with its request.
 
-The case and the person in proceedings that are named must have a record here. Of victims and of
-others no service keeps one yet: their pseudonyms are taken as they are given.
+The case and the person in proceedings that are named must have a record here; who is offered from
+abroad gets one when they are held, and is received under its pseudonym. Of victims and of others no
+service keeps one yet: their pseudonyms are taken as they are given.
 """
 
 from uuid import UUID
@@ -53,9 +54,20 @@ async def agree_joint_action(said: AgreeJointAction, ctx: Context) -> Receipt:
 async def begin_suspect_handover(said: HandOverSuspect, ctx: Context) -> Receipt:
     """Offer a suspect across the border, or record one who was received unannounced."""
     handover = SuspectHandover.begin_suspect_handover(said, ctx.act)
-    await _prove_person(said.person_ref, "/person_ref", ctx)
+    if said.direction == "out" or said.step == "received" or said.case_id is not None:
+        await _prove_person(said.person_ref, "/person_ref", ctx)
     await _prove_case(said.case_id, ctx)
     return await ctx.save(handover, handover_id=str(handover.id))
+
+
+async def hand_over_suspect(said: HandOverSuspect, ctx: Context, id: UUID) -> Receipt:
+    """Receive or refuse the suspect who was offered, or withdraw the offer."""
+    handover = await ctx.load(SuspectHandover, id)
+    offered = await ctx.find(Person, handover.said.person_ref)
+    handover.hand_over_suspect(said, ctx.act, held_since=offered is None)
+    if (said.step, said.direction) == ("received", "in"):
+        await _prove_person(said.person_ref, "/person_ref", ctx)
+    return await ctx.save(handover)
 
 
 async def begin_victim_handover(said: HandOverVictim, ctx: Context) -> Receipt:

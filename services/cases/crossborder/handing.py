@@ -46,7 +46,8 @@ class HandOverSuspect(HandOver):
     """A suspect is handed over at the border, or received there."""
 
     person_ref: UUID
-    """Pseudonym, the same in all proceedings."""
+    """Pseudonym, the same in all proceedings. Who is offered from abroad and has no record
+    here is received under that of their hold."""
     legal_basis: Literal["agreement", "extradition", "expulsion"]
     case_id: UUID | None = None
 

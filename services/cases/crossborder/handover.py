@@ -68,14 +68,14 @@ class Handover(Staged):
             receiver=_receiver(said, act),
         )
 
-    def _answer(self, said: HandOver, act: Act) -> None:
+    def _answer(self, said: HandOver, act: Act, *, renamed: bool = False) -> None:
         if self.said_before(self._event(), said, act):
             return
         self.refuse_unless_at(self._event(), act)
         if said.step == "offered":
             self.refuse_while_on_its_way(self.ARTICLE)
             raise refusals.not_what_was_offered(self._other_side, "/step", self.ARTICLE)
-        for name in (self.WHOM, "direction"):
+        for name in ("direction",) if renamed else (self.WHOM, "direction"):
             if getattr(said, name) != getattr(self.said, name):
                 raise refusals.not_what_was_offered(self._other_side, f"/{name}", self.ARTICLE)
         if said.partner.country != self.said.partner.country:
@@ -177,11 +177,18 @@ class SuspectHandover(Handover):
         cls._refuse_basis(said, act)
         return cls._start(said, act)
 
-    def hand_over_suspect(self, said: HandOverSuspect, act: Act) -> None:
-        """Receive or refuse the suspect who was offered, or withdraw the offer."""
+    def hand_over_suspect(
+        self, said: HandOverSuspect, act: Act, *, held_since: bool = False
+    ) -> None:
+        """Receive or refuse the suspect who was offered, or withdraw the offer.
+
+        `held_since`: who was offered had no record here; they are received under the pseudonym that
+        their hold gave them.
+        """
         if said.case_id not in (None, self.case_id):
             raise refusals.not_what_was_offered(self._other_side, "/case_id", self.ARTICLE)
-        self._answer(said, act)
+        comes = said.step == "received" and said.direction == "in"
+        self._answer(said, act, renamed=held_since and comes)
 
     @staticmethod
     def _refuse_basis(said: HandOverSuspect, act: Act) -> None:

@@ -5,6 +5,7 @@ from services.cases.crossborder.commands import (
     begin_suspect_handover,
     begin_victim_handover,
     exchange_information,
+    hand_over_suspect,
     request_information,
 )
 from services.cases.crossborder.domain import BorderRequest, Exchange, JointAction
@@ -20,11 +21,7 @@ ROUTES = (
     command("POST /v1/exchanges", exchange_information, creates=True),
     command("POST /v1/joint-actions", agree_joint_action, creates=True),
     command(f"POST {SUSPECT}", begin_suspect_handover, creates=True),
-    decision(
-        f"POST {SUSPECT}/{{handover_id}}/answers",
-        SuspectHandover,
-        SuspectHandover.hand_over_suspect,
-    ),
+    command(f"POST {SUSPECT}/{{handover_id}}/answers", hand_over_suspect),
     command(f"POST {VICTIM}", begin_victim_handover, creates=True),
     decision(
         f"POST {VICTIM}/{{handover_id}}/answers", VictimHandover, VictimHandover.hand_over_victim

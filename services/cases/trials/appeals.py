@@ -87,7 +87,7 @@ class Contested(AtCourt):
             agency=act.agency,
             last_day=last,
             late=late,
-            effect_ended=() if late else self._not_in_force_by(said, said.appellant),
+            **self._taken_back(() if late else self._not_in_force_by(said, said.appellant)),
         )
 
     def file_protest(self, said: FileProtest, act: Act) -> None:
@@ -116,7 +116,7 @@ class Contested(AtCourt):
             level=level,
             last_day=last,
             late=late,
-            effect_ended=self._not_in_force_by(said) if on_appeal else (),
+            **self._taken_back(self._not_in_force_by(said) if on_appeal else ()),
         )
 
     def _refuse_protest(self, said: FileProtest, act: Act) -> tuple[Level, date]:
@@ -162,6 +162,10 @@ class Contested(AtCourt):
         if said.against != "judgment" or said.step != "filed":
             return ()
         return tuple(ref for ref in self.in_force if self._reaches(party, ref))
+
+    def _taken_back(self, refs: tuple[UUID, ...]) -> dict[str, object]:
+        """Whose effect ends, and whether after that nobody's judgment is in force."""
+        return {"effect_ended": refs, "none_in_force": bool(refs) and refs == self.in_force}
 
     def _reaches(self, party: UUID | None, ref: UUID) -> bool:
         """Whether what a party or a procuracy contests is what is said of one accused: a defendant

@@ -43,6 +43,8 @@ class AppealFiled(Event, FileAppeal):
     """Filed after it: a panel of the appellate court decides whether it is heard (335)."""
     effect_ended: tuple[UUID, ...] = ()
     """Whose judgment was recorded as in force and is not: this came in time."""
+    none_in_force: bool = False
+    """Whether by that nobody's judgment is in force any more."""
 
 
 class FileProtest(Command):
@@ -77,6 +79,8 @@ class ProtestFiled(Event, FileProtest):
     late: bool
     effect_ended: tuple[UUID, ...] = ()
     """Whose judgment was recorded as in force and is not: this came in time."""
+    none_in_force: bool = False
+    """Whether by that nobody's judgment is in force any more."""
 
 
 class PronounceAppellateJudgment(Command):

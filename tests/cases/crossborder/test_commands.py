@@ -10,6 +10,7 @@ from services.cases.crossborder.commands import (
     begin_suspect_handover,
     begin_victim_handover,
     exchange_information,
+    hand_over_suspect,
     request_information,
 )
 from services.cases.crossborder.domain import BorderRequest
@@ -67,7 +68,18 @@ NOBODY = UUID(int=404)
             POLICE,
             "/subject_id",
         ),
-        (begin_suspect_handover, suspect(person_ref=NOBODY), POLICE, "/person_ref"),
+        (
+            begin_suspect_handover,
+            suspect(person_ref=NOBODY, direction="out"),
+            POLICE,
+            "/person_ref",
+        ),
+        (
+            begin_suspect_handover,
+            suspect(person_ref=NOBODY, case_id=NOBODY),
+            POLICE,
+            "/person_ref",
+        ),
         (begin_suspect_handover, suspect("received", person_ref=NOBODY), STATION, "/person_ref"),
     ],
 )
@@ -96,6 +108,36 @@ async def test_a_person_and_a_case_that_there_are_are_handed_over_and_asked_abou
 
     told = (await office.find(SuspectHandover, offer)).subjects
     assert told == (f"suspect_handover:{offer}", f"person:{one}", f"case:{case}")
+
+
+async def test_who_is_offered_from_abroad_is_held_and_received_under_that_pseudonym(office: World):
+    offer = suspect(person_ref=NOBODY, to=STATION)
+    id = id_of(await office.does(begin_suspect_handover, offer, POLICE))
+
+    with pytest.raises(NotFound, match=str(NOBODY)) as no:
+        received = suspect("received", person_ref=NOBODY)
+        await office.does(hand_over_suspect, received, STATION, "2025-08-05", id=id)
+    one = id_of(await office.does(apprehend_suspect, hold()))
+    received = suspect("received", person_ref=one)
+    await office.does(hand_over_suspect, received, STATION, "2025-08-05", id=id)
+
+    it = await office.find(SuspectHandover, id)
+    assert no.value.pointer == "/person_ref"
+    assert (it.holder, it.subjects) == (STATION, (f"suspect_handover:{id}", f"person:{one}"))
+
+
+@pytest.mark.parametrize("step", ["received", "refused"])
+async def test_nobody_is_answered_for_instead_of_who_was_offered(office: World, step: str):
+    one = id_of(await office.does(apprehend_suspect, hold()))
+    other = id_of(await office.does(apprehend_suspect, hold()))
+    offer = suspect(person_ref=one if step == "received" else NOBODY, to=STATION)
+    id = id_of(await office.does(begin_suspect_handover, offer, POLICE))
+
+    with pytest.raises(Refused, match="not-what-was-offered") as no:
+        answer = suspect(step, person_ref=other)
+        await office.does(hand_over_suspect, answer, STATION, "2025-08-05", id=id)
+
+    assert no.value.pointer == "/person_ref"
 
 
 async def test_nobody_keeps_a_record_of_victims_yet(office: World):

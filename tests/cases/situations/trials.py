@@ -68,6 +68,7 @@ from tests.cases.trials.examples import (
     THERE,
     THUY,
     UPHOLD,
+    VICTIM,
 )
 
 MONTH = 31 * 24
@@ -77,6 +78,7 @@ BEFORE = -20 * 24
 REOPENING = FileProtest(kind="reopening", direction="against", decision_ref="12/QĐ-VKS")
 CASSATION = FileProtest(kind="cassation", direction="against", decision_ref="11/QĐ-TANDTC")
 LATE = APPEAL.model_copy(update={"appellant": MANH})
+BY_VICTIM = APPEAL.model_copy(update={"appellant": VICTIM})
 BY_HIM = {"accused_ref": MANH}
 
 
@@ -324,6 +326,7 @@ ROWS: dict[type[Event], Row] = {
             Try(REGIONAL_COURT, on(Case.file_appeal, APPEAL)),
             Try(REGIONAL_COURT, on(Case.file_appeal, LATE), MONTH),
             Try(REGIONAL_COURT, on(Case.file_appeal, APPEAL), BEFORE),
+            Try(REGIONAL_COURT, on(Case.file_appeal, BY_VICTIM), BEFORE),
             Try(REGIONAL_COURT, on_the_day(against_a_decision, Case.file_appeal)),
         )
     ),

@@ -39,6 +39,7 @@ def test_until_the_last_day_is_over_no_effect_keeps_anybody_from_protesting():
 
     assert "0 giờ ngày hôm sau" in refusal.value.remedy_vi
     assert (case.stage, last(case).late) == ("APPEALED", False)
+    assert last(case).none_in_force is False
 
 
 def test_an_appeal_in_time_that_comes_by_post_takes_its_part_of_the_effect_back():
@@ -51,6 +52,7 @@ def test_an_appeal_in_time_that_comes_by_post_takes_its_part_of_the_effect_back(
     case.file_appeal(APPEAL, act(REGIONAL_COURT, IN_TIME))
 
     assert (case.stage, last(case).late, last(case).effect_ended) == ("APPEALED", False, (THUY,))
+    assert last(case).none_in_force is False
     assert (case.in_force, case.executing) == ((MANH,), (MANH,))
     with pytest.raises(Refused, match="not-in-force"):
         case.order_execution(EXECUTE, act(REGIONAL_COURT, LATER))
@@ -63,6 +65,16 @@ def test_a_protest_in_time_takes_all_of_it_back():
 
     assert (case.stage, last(case).effect_ended) == ("APPEALED", (THUY, MANH))
     assert (case.in_force, case.in_force_at) == ((), None)
+    assert last(case).none_in_force is True
+
+
+def test_the_last_of_several_appeals_in_time_leaves_nobody_in_force():
+    case = in_force()
+    case.file_appeal(APPEAL, act(REGIONAL_COURT, IN_TIME))
+
+    case.file_appeal(APPEAL.model_copy(update={"appellant": MANH}), act(REGIONAL_COURT, IN_TIME))
+
+    assert (last(case).effect_ended, last(case).none_in_force) == ((MANH,), True)
 
 
 def test_what_is_in_force_for_one_alone_is_taken_back_by_a_protest_too():
@@ -126,6 +138,7 @@ def test_what_is_filed_against_a_decision_takes_no_effect_back_nor_does_a_withdr
 
     for each in (case, other):
         assert (last(each).late, last(each).effect_ended) == (False, ())
+        assert last(each).none_in_force is False
         assert (each.stage, each.in_force) == ("IN_FORCE", (THUY, MANH))
 
 
