@@ -117,7 +117,7 @@ def _family(pid: int, children: Mapping[int, list[int]]) -> list[int]:
 
 
 def _use(pids: Iterable[int]) -> Use:
-    each = [_of_one(pid) for pid in pids]
+    each = [use for pid in pids if (use := _of_one(pid)) is not None]
     return Use(
         processes=len(each),
         pss_mib=sum(use.pss_mib for use in each),
@@ -126,10 +126,14 @@ def _use(pids: Iterable[int]) -> Use:
     )
 
 
-def _of_one(pid: int) -> Use:
-    lines = (PROC / str(pid) / "smaps_rollup").read_text("utf-8").splitlines()[1:]
+def _of_one(pid: int) -> Use | None:
+    """None for what ended while we looked, e.g. PostgreSQL's own workers."""
+    try:
+        lines = (PROC / str(pid) / "smaps_rollup").read_text("utf-8").splitlines()[1:]
+        stat = _stat(pid)
+    except (FileNotFoundError, ProcessLookupError):
+        return None
     kib = {name: int(rest.split()[0]) for name, _, rest in (each.partition(":") for each in lines)}
-    stat = _stat(pid)
     ticks = int(stat[USER_TICKS]) + int(stat[SYSTEM_TICKS])
     return Use(1, kib["Pss"] / KIB, kib["Rss"] / KIB, ticks / os.sysconf("SC_CLK_TCK"))
 
