@@ -12,7 +12,6 @@ from services.deadlines.known import severity
 from services.deadlines.orders import not_ordered
 from services.deadlines.patterns import ABOUT, Fact, first_of, look, matches, moment_of
 from services.deadlines.reckoning import (
-    RECORDED_LATE,
     Chosen,
     Matter,
     Reckoner,
@@ -197,7 +196,7 @@ class Opener:
             responsible=period.responsible,
             never_critical=free,
             miss_at=self.reckoner.miss_at(period, end, known),
-            recorded_late=fact.recorded_at - fact.at > RECORDED_LATE,
+            recorded_late=fact.is_recorded_late,
         )
 
 

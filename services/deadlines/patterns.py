@@ -7,7 +7,7 @@ which event holds each of them. A word without a field is refused when the table
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,8 @@ CONDITION = re.compile(r"(?P<name>[a-z_0-9]+)(?P<not>!?)=(?P<words>[A-Za-z0-9_|]
 WORLD = re.compile(r"\([^()]+\)")
 """Brackets alone are facts of the calendar or of the world, which nobody records."""
 OWN_IN = "@own_in."
+RECORDED_LATE = timedelta(days=1)
+"""A fact that is recorded later than this after it happened is marked."""
 ABOUT = "@about."
 
 Looked = Callable[["Fact", str], Any]
@@ -41,6 +43,11 @@ class Fact:
     """What earlier facts of its subjects said: severity, juvenile, detained and the like."""
     around: tuple[str, ...] = ()
     """All that it is about; of `subjects` only the first of each kind counts."""
+
+    @property
+    def is_recorded_late(self) -> bool:
+        """Whether it was recorded long after it happened."""
+        return self.recorded_at - self.at > RECORDED_LATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,6 @@ LEADS: tuple[tuple[timedelta, Level], ...] = (
 """How long before the end of a period in days to warn; the second half of the period only."""
 HOURS_SHARE = 4
 """Of a period in hours, the last quarter is warned of."""
-RECORDED_LATE = timedelta(days=1)
-"""A fact that is recorded later than this after it happened is marked."""
 LATE_GRACE = timedelta(days=1)
 """What was over when its start was recorded is not called missed before this: the records that
 stop it are probably on their way (catalogue rule 14)."""

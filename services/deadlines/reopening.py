@@ -7,7 +7,7 @@ from services.deadlines.domain import Deadline
 from services.deadlines.events import OpenDeadline
 from services.deadlines.known import offer_by
 from services.deadlines.patterns import Fact
-from services.deadlines.reckoning import RECORDED_LATE, Reckoner
+from services.deadlines.reckoning import Reckoner
 from services.deadlines.wiring import Row
 
 
@@ -35,6 +35,6 @@ def runs_again(row: Row, deadline: Deadline, fact: Fact, reckoner: Reckoner) -> 
             "alarms": reckoner.alarms(row.period, start, end, known, len(deadline.extensions)),
             "started_at": start,
             "miss_at": reckoner.miss_at(row.period, end, known),
-            "recorded_late": fact.recorded_at - fact.at > RECORDED_LATE,
+            "recorded_late": fact.is_recorded_late,
         }
     )

@@ -6,6 +6,7 @@ import pytest
 
 from tests.deadlines.engine import CASE, COURT, PERSON, PROCURACY, Engine, at
 from tests.deadlines.test_discontinued import OTHER, running
+from tests.deadlines.test_halves import detained as young_detained
 from tests.deadlines.test_transfers import instituted, real, sent
 
 ORDER = {"stage": "investigation", "since": "2026-01-08", "to": "2026-05-08", "step": "approved"}
@@ -152,18 +153,7 @@ async def test_who_is_found_and_detained_again_is_counted_from_then(engine: Engi
 
 @pytest.mark.parametrize("how", ["cancelled", "fled"])
 async def test_the_young_who_are_free_are_not_detained_too_long(engine: Engine, how: str):
-    engine.now = at("2025-03-01 08:00")
-    said = {"stage": "investigation", "step": "approved", "since": "2025-03-03", "under_18": True}
-    said |= {"to": "2025-05-22", "latest": "2025-05-22", "juvenile_law": "BLTTHS-2015"}
-    await real(
-        engine,
-        "temporary_detention_ordered",
-        "2025-03-03 10:00",
-        PERSON,
-        CASE,
-        who=PROCURACY,
-        **said,
-    )
+    await young_detained(engine)
     assert [each.is_over for each in await engine.periods("JUV-DETENTION", "DET")] == [False]
 
     await freed(engine, how, "2025-03-20 09:00")
