@@ -10,18 +10,19 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, groupby
 from uuid import UUID
 
-from services.deadlines.almanac import ended_by
-from services.deadlines.desk import CASE, Desk, Early, Noted
+from services.deadlines.desk import Desk, Noted
 from services.deadlines.domain import Deadline
-from services.deadlines.events import CloseDeadline, MeetDeadline, OpenDeadline
+from services.deadlines.ending import Ender
+from services.deadlines.events import MeetDeadline, OpenDeadline
 from services.deadlines.known import told
 from services.deadlines.moving import CORRECTED, Mover
 from services.deadlines.opening import Opener, Place
-from services.deadlines.patterns import Fact, first_of, look, matches
+from services.deadlines.patterns import Fact, matches
 from services.deadlines.reckoning import Reckoner
-from services.deadlines.recording import DEADLINES, ENGINE, Recording
+from services.deadlines.recording import DEADLINES, ENGINE, Recording, settled_of
 from services.deadlines.regrouping import Move, moves
 from services.deadlines.reopening import runs_again
 from services.deadlines.splitting import extend_as_granted, goes_on
@@ -35,13 +36,10 @@ from shared.sql import Tables
 
 __all__ = ["ENGINE", "Reactor"]
 
-PERSON = "person:"
 ATTEMPTS_MAX = 5
 """The clock may have recorded a warning in the same stream at the same moment."""
 STATED = ("TASK-DUE", "REPORT-DUE")
 """Rules whose last end counts again when what was done is reopened without another day."""
-CANCELLING = (".task_cancelled.v1", ".directive_revised.v1")
-"""Facts after which what was ordered is not expected any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +59,6 @@ class Taken:
         return self.envelope.topic
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """A running period that a fact stops or closes."""
-
-    id: UUID
-    row: Row
-    party: str | None
-    closes: bool
-
-
 class Reactor:
     """Turns facts into commands. Its tables are those of `watch/`."""
 
@@ -85,6 +73,7 @@ class Reactor:
         reckoner = reckoner.never_missing(wiring.unrecorded)
         self.wiring = wiring
         self.opener = Opener(wiring, reckoner, register)
+        self.ender = Ender(wiring)
         self.mover = Mover(wiring, reckoner)
         self._periods = reckoner.table
         self._fold = fold
@@ -134,33 +123,49 @@ class Reactor:
         return Taken(envelope, rows, said, own, moves(envelope))
 
     async def _take(self, stretch: Sequence[Taken], tables: Tables) -> None:
-        settled: frozenset[UUID] = frozenset()
-        for _ in range(ATTEMPTS_MAX):
-            desk = await self._desk(stretch, tables)
-            recording = Recording(self._fold, self._register, self._new_id, settled)
-            try:
-                for taken in stretch:
-                    await self._decide(taken, desk, recording)
-                recorded = await recording.record()
-            except BaseException:
-                recording.forget()
-                raise
-            if recorded:
-                await desk.write()
-                return
+        """Together. What turns out to be recorded in part is taken in runs, each recorded or not:
+        a recorded fact is read from the log, where what this batch leads to must be by then."""
+        runs, settled, attempts = [[*stretch]], frozenset[UUID](), 0
+        while runs:
+            if await self._took(runs[0], settled, tables):
+                del runs[0]
+                attempts = 0
+                continue
             # Somebody was faster, or a part of it was recorded before this process died.
-            settled = await recording.settled_of([each.envelope.event_id for each in stretch])
-        raise Retry("periods are written to by somebody else all the time; taking the facts again")
+            attempts += 1
+            if attempts == ATTEMPTS_MAX:
+                raise Retry(
+                    "periods are written to by somebody else all the time; taking the facts again"
+                )
+            rest = [*chain.from_iterable(runs)]
+            settled = await settled_of(self._fold.log, [each.envelope.event_id for each in rest])
+            runs = [*_runs(rest, settled)]
 
-    async def _desk(self, stretch: Sequence[Taken], tables: Tables) -> Desk:
+    async def _took(self, run: Sequence[Taken], settled: frozenset[UUID], tables: Tables) -> bool:
+        """Whether it could be decided and recorded as it was known."""
+        recording = Recording(self._fold, self._register, self._new_id, settled)
+        desk = await self._desk(run, tables, again=run[0].envelope.event_id in settled)
+        try:
+            for taken in run:
+                await self._decide(taken, desk, recording)
+            recorded = await recording.record()
+        except BaseException:
+            recording.forget()
+            raise
+        if recorded:
+            await desk.write()
+        return recorded
+
+    async def _desk(self, stretch: Sequence[Taken], tables: Tables, *, again: bool) -> Desk:
+        """What is near these facts; where they are taken `again`, also what they have ended."""
         subjects = dict.fromkeys(each for taken in stretch for each in taken.subjects)
         subjects |= dict.fromkeys(each.source for taken in stretch for each in taken.moves)
         rules = {row.id for taken in stretch for row in taken.rows}
         halves = {half.id for rule in rules for half in self.wiring.halves.get(rule, ())}
-        again = {row.id for one in stretch for row in one.rows if row.may_run_again(one.topic)}
-        ended = [*{*self._ended, *again}]
+        ended = {row.id for one in stretch for row in one.rows if row.may_run_again(one.topic)}
+        ended |= {*self._ended, *(rules if again else ())}
         desk = Desk(tables)
-        await desk.read([*subjects], [*{*rules, *halves, *ended}], ended)
+        await desk.read([*subjects], [*{*rules, *halves, *ended}], [*ended])
         return desk
 
     async def _decide(self, taken: Taken, desk: Desk, recording: Recording) -> None:
@@ -168,13 +173,7 @@ class Reactor:
         if taken.told:
             desk.tell(taken.subjects, taken.told)
         act = recording.begin(taken.envelope, fact.at, fact.recorded_at)
-        hits, unheard = self._hits(fact, taken.rows, desk)
-        for hit in hits:
-            await _end_as_known(hit, fact, act, recording)
-        for row in unheard:
-            if not await _was_heard(row, fact, desk, recording):
-                _too_early(row, fact, desk)
-        await self._end_of_calendar(taken.rows, fact, act, recording)
+        await self.ender.end(taken.rows, fact, act, desk, recording)
         for row in taken.rows:
             await self.mover.move(row, fact, before, act, desk, recording.fresh)
         if fact.topic.endswith(CORRECTED):
@@ -213,52 +212,6 @@ class Reactor:
         for each in taken.moves:
             desk.move(each)
         return fact(taken.told) if taken.told or taken.moves else before, before
-
-    async def _end_of_calendar(
-        self, rows: Sequence[Row], fact: Fact, act: Act, recording: Recording
-    ) -> None:
-        """End a period that the clock opened: no fact started it, so no table notes it."""
-        for row in rows:
-            if row.needs.get("calendar") and matches(row.stops, fact):
-                id = ended_by(row, fact)
-                if await recording.is_there(id):
-                    party = first_of(fact, row.fields("stop_keyed"))
-                    _end(await recording.fresh(id), _Hit(id, row, party, closes=False), fact, act)
-
-    def _hits(self, fact: Fact, rows: Sequence[Row], desk: Desk) -> tuple[list[_Hit], list[Row]]:
-        """The running periods that this fact ends, and rows of which it should have ended one."""
-        closing = {row.id: row for row in rows if matches(row.closes, fact)}
-        stopping = {
-            row.id: row
-            for row in rows
-            if row.id not in closing and not row.needs.get("calendar") and matches(row.stops, fact)
-        }
-        halves = {
-            half.id: half
-            for row in (*stopping.values(), *closing.values())
-            for half in self.wiring.halves.get(row.id, ())
-        }
-        if not stopping and not closing:
-            return [], []
-        wanted = {**closing, **stopping, **halves}
-        running = desk.running(fact.subjects, wanted)
-        hits = []
-        for found in running:
-            row = wanted[found.rule]
-            if row.id in halves and found.part not in (*stopping, *closing):
-                continue
-            if not _of_this_part(row, found, fact):
-                continue
-            done = [look(fact, each) for each in row.fields("stop_keyed") if look(fact, each)]
-            if found.party and done and found.party not in done:
-                continue
-            party = found.party or next(iter(done), None)
-            closes = row.id in closing or found.part in closing
-            if closes and _of_the_whole(found, fact):
-                continue
-            hits.append(_Hit(found.id, row, party, closes))
-        heard = {hit.row.id for hit in hits}
-        return hits, [row for row in stopping.values() if row.id not in heard]
 
     def _meet_early(
         self, row: Row, deadline: Deadline, since: datetime, fact: Fact, desk: Desk
@@ -321,6 +274,12 @@ class Reactor:
         return deadline
 
 
+def _runs(stretch: Sequence[Taken], settled: frozenset[UUID]) -> Iterator[list[Taken]]:
+    """Facts one after another that are all recorded, or none of them."""
+    for _, run in groupby(stretch, lambda each: each.envelope.event_id in settled):
+        yield [*run]
+
+
 def _counted_from(wiring: Wiring) -> Iterator[str]:
     """Rules from whose end others are counted, so that it counts also when it is over."""
     for row in wiring.rows.values():
@@ -328,60 +287,3 @@ def _counted_from(wiring: Wiring) -> Iterator[str]:
             rule = row.needs.get(name, {}).get("rule")
             if rule is not None:
                 yield rule
-
-
-def _of_this_part(row: Row, found: Noted, fact: Fact) -> bool:
-    """Of a rule with several periods, whether a fact ends this one."""
-    said = row.needs.get("stop_part")
-    part = said and said["parts"].get(look(fact, said["field"]))
-    return not part or part == found.part
-
-
-def _of_the_whole(found: Noted, fact: Fact) -> bool:
-    """Whether a fact is about one person, and a period about their whole case: that goes on."""
-    return fact.subjects[0].startswith(PERSON) and found.subject.startswith(CASE)
-
-
-async def _was_heard(row: Row, fact: Fact, desk: Desk, recording: Recording) -> bool:
-    """Whether it ended one before this batch was begun again: what is settled is read as it ended,
-    also where its beginning is in the batch."""
-    if not recording.is_settled:
-        return False
-    over = [await recording.fresh(each.id) for each in desk.over(fact.subjects, row.id)]
-    return any(fact.event_id in deadline.ended_by for deadline in over)
-
-
-def _too_early(row: Row, fact: Fact, desk: Desk) -> None:
-    party = first_of(fact, row.fields("stop_keyed")) or ""
-    for subject in fact.subjects:
-        if subject.partition(":")[0] in row.kinds:
-            desk.heard(Early(subject, row.id, fact.event_id, fact.topic, fact.at, party))
-
-
-async def _end_as_known(hit: _Hit, fact: Fact, act: Act, recording: Recording) -> None:
-    """End a period as this process knows it; when there is nothing to end, no append says whether
-    it knows it as it is, so it is looked at."""
-    deadline = await recording.deadline(hit.id)
-    _end(deadline, hit, fact, act)
-    if not deadline.pending_events:
-        _end(await recording.fresh(hit.id), hit, fact, act)
-
-
-def _end(deadline: Deadline, hit: _Hit, fact: Fact, act: Act) -> None:
-    # A key that is no body only tells several periods of one matter apart.
-    party = hit.party if deadline.opened.parties else None
-    if hit.closes:
-        cancelled = fact.topic.endswith(CANCELLING)
-        deadline.close_deadline(
-            CloseDeadline(
-                by_event=fact.event_id,
-                by_topic=fact.topic,
-                reason="cancelled" if cancelled else "matter_ended",
-                party=party,
-            ),
-            act,
-        )
-    else:
-        deadline.meet_deadline(
-            MeetDeadline(by_event=fact.event_id, by_topic=fact.topic, party=party), act
-        )

@@ -14,7 +14,7 @@ from shared.domain import encode_state
 from shared.envelope import Envelope, Metadata
 from shared.errors import Broken
 from shared.fold import Fold
-from shared.log import Append, Expect, NewEvent, Verdict
+from shared.log import Append, Expect, Log, NewEvent, Verdict
 from shared.reference import Register
 
 ENGINE = Actor("BCD138_CP-VN", "deadlines")
@@ -52,6 +52,8 @@ class Recording:
         self._appends: list[tuple[int, Append]] = []
         """Each with how many must be safe before it, one after another."""
         self._depths: dict[UUID, int] = {}
+        self._doubted: dict[UUID, None] = {}
+        """Facts of which no append says that they were recorded before, in their order."""
 
     def begin(self, envelope: Envelope, at: datetime, recorded_at: datetime) -> Act:
         """The next fact."""
@@ -108,6 +110,11 @@ class Recording:
 
     async def record(self) -> bool:
         """Append all of it. False when not all is as it was decided: decide again."""
+        answered = {append.command_id for _, append in self._appends}
+        doubted = [each for each in self._doubted if each not in answered]
+        if await settled_of(self._fold.log, doubted):
+            self.forget()
+            return False
         by_depth = itertools.groupby(
             sorted(self._appends, key=lambda each: each[0]), lambda each: each[0]
         )
@@ -126,14 +133,10 @@ class Recording:
         for id in self._deadlines:
             self._fold.forget(id)
 
-    async def settled_of(self, facts: Sequence[UUID]) -> frozenset[UUID]:
-        """Those of several facts whose commands are recorded."""
-        found = set()
-        for begin in range(0, len(facts), LOADED_TOGETHER_MAX):
-            some = facts[begin : begin + LOADED_TOGETHER_MAX]
-            verdicts = await asyncio.gather(*(self._fold.log.settled(each) for each in some))
-            found |= {fact for fact, each in zip(some, verdicts, strict=True) if each is not None}
-        return frozenset(found)
+    def doubt(self) -> None:
+        """The present fact ends nothing that is known: perhaps because it has done so before."""
+        assert self._envelope is not None, "a fact has begun"
+        self._doubted[self._envelope.event_id] = None
 
     @property
     def is_settled(self) -> bool:
@@ -191,3 +194,13 @@ class Recording:
             if isinstance(each, BaseException):
                 raise each
         return [each for each in answers if isinstance(each, Verdict)]
+
+
+async def settled_of(log: Log, facts: Sequence[UUID]) -> frozenset[UUID]:
+    """Those of several facts whose commands are recorded."""
+    found = set()
+    for begin in range(0, len(facts), LOADED_TOGETHER_MAX):
+        some = facts[begin : begin + LOADED_TOGETHER_MAX]
+        verdicts = await asyncio.gather(*(log.settled(each) for each in some))
+        found |= {fact for fact, each in zip(some, verdicts, strict=True) if each is not None}
+    return frozenset(found)

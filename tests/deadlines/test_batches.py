@@ -13,10 +13,11 @@ from services.deadlines.desk import NOTED
 from shared.errors import Retry
 from shared.log import Append, Verdict
 from shared.memory import MemoryLog
-from tests.deadlines.engine import CASE, PROCURACY, TIP, Engine, at
+from tests.deadlines.engine import CASE, POLICE, PROCURACY, TIP, Engine, at
 from tests.deadlines.test_engine import INSTITUTED, RECEIVED
 
 EXTENDED = {"stage": "investigation", "seq": 1, "granted": True, "rule": "INV"}
+PAPER = f"directive:{UUID(int=600)}"
 EARLY = "SELECT * FROM deadlines_watch_v1.early ORDER BY event_id, subject, rule"
 ROWS = f"SELECT {', '.join(NOTED)} FROM deadlines_watch_v1.periods ORDER BY id"
 
@@ -65,7 +66,17 @@ async def fragile(pool: asyncpg.Pool, log: Fragile) -> Engine:
 
 
 async def history(engine: Engine) -> None:
-    """Facts of several tips and of one case, of which some are about the same period."""
+    """Facts of a paper, several tips and a case, of which some are about the same period."""
+    await engine.fact("directive_issued", "2026-01-05 08:00", PAPER, store="directives", later=True)
+    for body in (POLICE, PROCURACY):  # The first one ends a period, both begin one.
+        await engine.fact(
+            "directive_dispatched",
+            "2026-01-05 09:00",
+            PAPER,
+            store="directives",
+            later=True,
+            recipient=body,
+        )
     for n in range(3):
         tip = f"tip:{UUID(int=700 + n)}"
         await engine.fact("tip_received", f"2026-01-0{5 + n} 08:00", tip, later=True, **RECEIVED)
@@ -139,16 +150,17 @@ async def test_what_does_not_touch_the_same_period_is_appended_together(
     assert names == ["DeadlineOpened", "DeadlineExtended", "DeadlineMet"]
 
 
-@pytest.mark.parametrize("dies_at", range(1, 10))
+@pytest.mark.parametrize("one_by_one", [False, True])
+@pytest.mark.parametrize("dies_at", range(1, 13))
 async def test_wherever_it_dies_each_fact_leads_to_its_periods_once(
-    fragile: Engine, log: Fragile, dies_at: int
+    fragile: Engine, log: Fragile, dies_at: int, one_by_one: bool
 ):
     undisturbed = Engine(fragile.pool)
     await history(fragile)
     log.dies_at = dies_at
 
-    for _ in range(3):  # The last time there is nothing more to take.
-        fragile.begin()
+    for again in range(3):  # The last time there is nothing more to take.
+        fragile.begin(one_by_one=one_by_one and again > 0)
         try:
             await fragile.settle()
         except Retry:
@@ -164,17 +176,20 @@ async def test_wherever_it_dies_each_fact_leads_to_its_periods_once(
     assert await told(fragile) == await told(undisturbed)
     assert await noted(undisturbed) == rows
     commands = Counter(each.metadata.causation_id for each in await log.read(0, 10_000))
-    assert len(commands) == 9
+    assert len(commands) == 12
 
 
-async def test_the_tables_are_what_they_were_when_all_was_recorded_before(fragile: Engine):
+@pytest.mark.parametrize("one_by_one", [False, True])
+async def test_the_tables_are_what_they_were_when_all_was_recorded_before(
+    fragile: Engine, one_by_one: bool
+):
     await history(fragile)
     await fragile.settle()
     before, rows = await told(fragile), await noted(fragile)
 
     for table in ("periods", "about", "early", "checkpoints"):
         await fragile.pool.execute(f"TRUNCATE deadlines_watch_v1.{table}")
-    fragile.begin()
+    fragile.begin(one_by_one=one_by_one)
     await fragile.settle()
 
     assert await told(fragile) == before
