@@ -21,6 +21,9 @@ from shared.embedded.processes import Process, running
 EXIT_CANNOT_RUN = 127  # As launch.py, and shells, say it.
 LAUNCHER = Path(__file__).with_name("launch.py")
 POLL_SECONDS = 0.02
+# A signal that comes while the launcher's Python begins may be lost in it; a server that has heard
+# it does not mind to hear it again.
+SIGNAL_AGAIN_SECONDS = 1.0
 # How long processes that lost their postmaster may take to notice, before they are told.
 ORPHAN_SECONDS = 0.5
 ORPHAN_QUIT_SECONDS = 10.0
@@ -79,11 +82,13 @@ class Child:
         """Ask it to end, more firmly after each time-out. Raises ServerWillNotStop."""
         await asyncio.wait({self._started})
         for number, seconds in self.program.stop_signals:
-            if self.exited.done() or self._process is None:
-                return
-            self._process.send_signal(number)
-            self._process.send_signal(signal.SIGCONT)  # A paused process reads no signals.
-            await asyncio.wait({self.exited}, timeout=seconds)
+            until = self._loop.time() + seconds
+            while (left := until - self._loop.time()) > 0:
+                if self.exited.done() or self._process is None:
+                    return
+                self._process.send_signal(number)
+                self._process.send_signal(signal.SIGCONT)  # A paused process reads no signals.
+                await asyncio.wait({self.exited}, timeout=min(left, SIGNAL_AGAIN_SECONDS))
         if not self.exited.done():
             raise _will_not_stop(self.program, [self.pid])
 
