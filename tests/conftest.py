@@ -1,7 +1,6 @@
 """Real servers for the whole session; a database of its own for each test that asks for one."""
 
 import tempfile
-import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from shared.embedded.servers import EmbeddedServers
 from shared.reference import Register, load_register
 from shared.store.postgres import PostgresLog
 from shared.supervisor import Supervisor
+from tests.databases import Database
 from tests.running import World, whole_system
 
 # A busy machine is no failure, and a failure must be the same for whoever looks into it.
@@ -42,15 +42,21 @@ async def postgres_url(data_folder: Callable[[], Path]) -> AsyncIterator[str]:
         yield servers.database_url
 
 
+@pytest.fixture(scope="session")
+def databases() -> list[Database]:
+    """Empty databases that wait for the next test: making one takes longer than most tests."""
+    return []
+
+
 @pytest.fixture
-async def database_url(postgres_url: str) -> AsyncIterator[str]:
-    """An empty database, dropped afterwards."""
-    name = f"test_{uuid.uuid4().hex}"
-    admin = await asyncpg.connect(postgres_url)
-    await admin.execute(f"CREATE DATABASE {name}")
-    yield postgres_url.rsplit("/", 1)[0] + f"/{name}"
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+async def database_url(postgres_url: str, databases: list[Database]) -> AsyncIterator[str]:
+    """An empty database; it is another test's afterwards when it can be emptied, else dropped."""
+    database = databases.pop() if databases else await Database.make(postgres_url)
+    yield database.url
+    if await database.is_emptied():
+        databases.append(database)
+    else:
+        await database.drop()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from shared.store.access import Access
 from shared.store.postgres import PostgresLog
 from shared.supervisor import Supervisor
-from tests.shared.databases import empty_database
+from tests.databases import empty_database
 from tests.shared.log_promises import command, new_event
 
 TABLES = {"events": "topic = 'x'", "commands": "result = '2'"}

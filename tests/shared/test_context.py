@@ -6,17 +6,20 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
+from shared.context import Context, Receipt
+from shared.domain import Whereabouts
 from shared.errors import Broken, Conflict, NotAllowed, NotFound, Refused, Retry
 from shared.fold import Fold, state_at
 from shared.store.postgres import PostgresLog
 from shared.supervisor import Supervisor
-from tests.shared.databases import empty_database
+from tests.databases import empty_database
 from tests.shared.sample_service import Thing, ThingMarked
 from tests.shared.things import (
     BAD,
     GOOD,
     NOON,
     Between,
+    begun,
     context,
     found,
     id_of,
@@ -272,3 +275,79 @@ async def test_before_a_thing_began_there_is_nothing_whatever_was_told_of_it(
 
     assert await state_at(log, id, as_of=NOON - timedelta(days=1)) == (None, [])
     assert await state_at(log, uuid.uuid4()) == (None, [])
+
+
+async def test_every_refusal_says_where_the_thing_stands_to_whoever_may_know_of_it(
+    fold: Fold, monkeypatch: pytest.MonkeyPatch
+):
+    one = id_of(await open_thing(fold))
+    where = Whereabouts("Đang mở từ hôm qua.", "Open since yesterday.", {"since": "2025-06-30"})
+    monkeypatch.setattr(Thing, "whereabouts", lambda _: where)
+    monkeypatch.setattr(Thing, "state_for", lambda _self, _names: {})
+
+    async def refuses(ctx: Context) -> Receipt:
+        await ctx.load(Thing, one)
+        raise Refused("no", "Không.", "No.", extra={"a": 1})
+
+    async def told() -> Refused:
+        with pytest.raises(Refused) as refused:
+            await begun(fold).run(refuses)
+        return refused.value
+
+    known = await told()
+    monkeypatch.setattr(Thing, "state_for", lambda _self, _names: None)
+    hidden = await told()
+
+    assert (known.vi, known.en) == ("Không. Đang mở từ hôm qua.", "No. Open since yesterday.")
+    assert known.extra == {"a": 1, "since": "2025-06-30"}
+    assert (hidden.vi, hidden.en, hidden.extra) == ("Không.", "No.", {"a": 1})
+
+
+async def test_who_may_not_record_it_is_told_where_the_thing_stood_before(
+    fold: Fold, monkeypatch: pytest.MonkeyPatch
+):
+    one = id_of(await open_thing(fold))
+
+    def where(self: Thing) -> Whereabouts:
+        return Whereabouts("Ở đó.", "There.", {"since": self.version})
+
+    def not_competent(_event: object, _act: object) -> None:
+        raise NotAllowed("not-competent", "Không.", "No.")
+
+    monkeypatch.setattr(Thing, "whereabouts", where)
+
+    with pytest.raises(NotAllowed) as refused:
+        await mark_once(fold, one, competence=not_competent)
+
+    assert (refused.value.vi, refused.value.extra) == ("Không. Ở đó.", {"since": 1})
+
+
+async def test_the_version_of_what_is_hidden_is_told_to_nobody_who_may_not_know(
+    fold: Fold, monkeypatch: pytest.MonkeyPatch
+):
+    one = id_of(await open_thing(fold))
+
+    for shown, refusal in (({}, Conflict), (None, NotFound)):
+        monkeypatch.setattr(Thing, "state_for", lambda _self, _names, shown=shown: shown)
+        for load in (Context.load, Context.load_known):
+            async with context(fold, expected_version=9) as ctx:
+                with pytest.raises(refusal):
+                    await load(ctx, Thing, one)
+
+
+async def test_what_is_hidden_from_the_actor_is_not_there_in_the_same_words(
+    fold: Fold, monkeypatch: pytest.MonkeyPatch
+):
+    one, nothing = id_of(await open_thing(fold)), uuid.uuid4()
+    monkeypatch.setattr(Thing, "state_for", lambda _self, names: {"read by": names})
+    async with context(fold) as ctx:
+        assert (await ctx.load_known(Thing, one)).id == one
+    monkeypatch.setattr(Thing, "state_for", lambda _self, _names: None)
+
+    async with context(fold) as ctx:
+        with pytest.raises(NotFound) as hidden:
+            await ctx.load_known(Thing, one)
+        with pytest.raises(NotFound) as absent:
+            await ctx.load_known(Thing, nothing)
+
+    assert str(hidden.value).replace(str(one), str(nothing)) == str(absent.value)

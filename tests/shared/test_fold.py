@@ -9,7 +9,7 @@ import shared.fold
 from shared.fold import Fold
 from shared.store.postgres import PostgresLog
 from shared.supervisor import Supervisor
-from tests.shared.databases import empty_database
+from tests.databases import empty_database
 from tests.shared.sample_service import Thing, ThingMarked
 from tests.shared.things import (
     BAD,

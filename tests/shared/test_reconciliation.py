@@ -23,6 +23,7 @@ from shared.publishing import Publishing
 from shared.relay import EXPECTED_ID, LOSSES, LOST, MESSAGE_ID, STALLS, Relay
 from shared.store.postgres import PostgresLog
 from shared.supervisor import Supervisor
+from tests.databases import empty_database
 from tests.shared.bus_examples import stored_ids
 from tests.shared.nats_fixture import NatsProcess, until
 
@@ -36,21 +37,16 @@ METADATA = Metadata(
 @asynccontextmanager
 async def ledger_in(url: str, supervisor: Supervisor) -> AsyncIterator[PostgresLog]:
     """A log in a database of its own, which is dropped afterwards."""
-    name = f"test_{uuid.uuid4().hex}"
-    admin = await asyncpg.connect(url)
-    await admin.execute(f"CREATE DATABASE {name}")
-    own = url.rsplit("/", 1)[0] + f"/{name}"
-    try:
-        async with asyncpg.create_pool(own, min_size=1, max_size=4) as pool:
-            log = await PostgresLog.open("ledger", pool, own)
-            supervisor.start(f"writer {name}", log.writer.run)
-            try:
-                yield log
-            finally:
-                await supervisor.stop()  # Whoever uses the pool ends before it.
-    finally:
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        await admin.close()
+    async with (
+        empty_database(url) as own,
+        asyncpg.create_pool(own, min_size=1, max_size=4) as pool,
+    ):
+        log = await PostgresLog.open("ledger", pool, own)
+        supervisor.start(f"writer of {own.rsplit('/', 1)[1]}", log.writer.run)
+        try:
+            yield log
+        finally:
+            await supervisor.stop()  # Whoever uses the pool ends before it.
 
 
 @pytest.fixture

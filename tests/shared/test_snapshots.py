@@ -29,10 +29,10 @@ from shared.snapshots import Snapshots, code_of, frozen, restored
 from shared.store.postgres import PostgresLog
 from shared.store.snapshots import PostgresShelf
 from tests import golden
+from tests.databases import empty_database
 from tests.directives import test_folding as walks
 from tests.directives.examples import MORNING, act, paper
 from tests.directives.world import TARGET
-from tests.shared.databases import empty_database
 from tests.shared.sample_service import Thing
 from tests.shared.things import BAD, GOOD, NOON, mark, open_thing, opened
 

@@ -11,7 +11,7 @@ from shared.store.access import Access
 from shared.store.guards import SERVING_ROLE, refuse_powerful, role_of
 from shared.store.postgres import PostgresLog
 from shared.supervisor import Supervisor
-from tests.shared.databases import empty_database
+from tests.databases import empty_database
 from tests.shared.log_promises import command, new_event, versions
 
 REASON = "Decision 12/QD-TTg, retention period ended"

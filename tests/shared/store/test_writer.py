@@ -14,7 +14,7 @@ from shared.log import Append, NewEvent
 from shared.store.postgres import PostgresLog, refuse_unless_durable
 from shared.store.writer import EVENT_BYTES_MAX, Writer
 from shared.supervisor import Supervisor
-from tests.shared.databases import empty_database
+from tests.databases import empty_database
 from tests.shared.log_promises import command, new_event, versions
 
 SOON_SECONDS = 15.0
@@ -139,6 +139,7 @@ async def test_a_database_that_cannot_be_reached_is_tried_until_it_can(
         ConnectionRefusedError(),
         asyncpg.exceptions.CannotConnectNowError("starting up"),
         asyncpg.exceptions.TooManyConnectionsError("sorry, too many clients already"),
+        asyncpg.InternalClientError("cannot switch to state 11; another operation is in progress"),
         TimeoutError(),
     ]
 
