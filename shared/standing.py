@@ -18,7 +18,6 @@ from shared.reference.errors import AgencyNotInExistence, UnknownAgency
 NEAREST = {"station": "commune", "regional": "province"}
 """Level of bodies without a list → the level of the area by which one of them can be named."""
 AGENCIES_CACHED_MAX = 4_096
-LEVELS_BELOW = ("district", "commune")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,23 +188,18 @@ def _wholes(agency_id: str, on: date, register: Register) -> Iterator[str]:
 
 def _forerunners(agency_id: str, on: date, register: Register) -> Iterator[str]:
     """Bodies that have ended and whose heir it is, by asking each that it can be the heir of."""
-    for area in _places(register.area(agency_id.partition("-")[2]), register):
-        first, last = area.valid_from or date.min, area.valid_to or on
-        bodies = (*register.agencies_of(area.key, first), *register.agencies_of(area.key, last))
-        for body in dict.fromkeys(bodies):
+    for place in _places(register.area(agency_id.partition("-")[2]), register):
+        for body in register.ended_at(place, on):
             if agency_id in register.successors(body, on):
                 yield body
 
 
-def _places(area: Area, register: Register) -> Iterator[Area]:
-    """The area, and what there was in its province before: only there its forerunners can be."""
-    yield area
+def _places(area: Area, register: Register) -> Iterator[str]:
+    """Where its forerunners can have sat: at the centre, or anywhere in its province and in those
+    that this was made of."""
     if area.parent is None:
+        yield area.key
         return
-    for key in register.area(register.province_of(area.key)).merged_from:
-        before = register.area(key)
-        yield before
-        assert before.valid_to is not None, f"{key} was merged, so it has ended"
-        for level in LEVELS_BELOW:
-            for inner in register.areas_in(key, level, before.valid_to):
-                yield register.area(inner)
+    province = register.area(register.province_of(area.key))
+    for key in (province.key, *province.merged_from):
+        yield from register.areas_ever_in(key)

@@ -3,7 +3,7 @@ together."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ import orjson
 
 from services.deadlines.domain import Deadline
 from services.deadlines.known import OF_A_CASE, gravest
+from services.deadlines.patterns import Fact
 from services.deadlines.regrouping import Move
 from shared.sql import Tables
 
@@ -118,6 +119,12 @@ class Desk:
             found[OF_A_CASE] = gravest(classes.values())
         return found
 
+    def seen_by(self, subject: str, fact: Fact) -> Fact:
+        """The same fact with what is known of somebody in the case that it is about."""
+        if subject in fact.subjects:
+            return fact
+        return replace(fact, about=self.known((subject, *fact.subjects), {}))
+
     def tell(self, subjects: Sequence[str], told: Mapping[str, object]) -> None:
         """Remember what a fact says of its own thing."""
         own = subjects[0]
@@ -195,7 +202,7 @@ class Desk:
         who = {"", *parties}
         return [
             each
-            for each in sorted(self._early.get((subject, rule), ()), key=lambda each: each.at)
+            for each in sorted(self._early.get((subject, rule), ()), key=_when)
             if each.at > since and each.party in who
         ]
 
@@ -224,6 +231,11 @@ class Desk:
         self._places[noted.subject][noted.id] = noted
         if noted.matter:
             self._places[noted.matter][noted.id] = noted
+
+
+def _when(early: Early) -> tuple[datetime, UUID]:
+    """However facts are batched, of two of one moment the same comes first."""
+    return early.at, early.event_id
 
 
 def _columns(rows: Iterable[object], names: Sequence[str]) -> list[list[object]]:

@@ -141,6 +141,11 @@ class Deadline(Aggregate):
         return self.opened.subject
 
     @property
+    def begun_at(self) -> datetime:
+        """When the fact that started it happened, or from when it is counted, the earlier."""
+        return min(self.opened.timestamp, self.started_at)
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing more is expected of anybody."""
         return not self._left

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from uuid import UUID
 
 from services.deadlines.almanac import ended_by
 from services.deadlines.desk import CASE, Desk, Early, Noted
 from services.deadlines.domain import Deadline
 from services.deadlines.events import CloseDeadline, MeetDeadline
+from services.deadlines.orders import ORDERED
 from services.deadlines.patterns import Fact, first_of, look, matches
 from services.deadlines.recording import Recording
 from services.deadlines.wiring import Row, Wiring
@@ -75,7 +77,7 @@ class Ender:
                 continue
             party = found.party or next(iter(done), None)
             closes = row.id in closing or found.part in closing
-            if closes and _of_the_whole(found, fact):
+            if closes and (_of_the_whole(found, fact) or _of_others(row, found, fact)):
                 continue
             hits.append(Hit(found.id, row, party, closes))
         heard = {hit.row.id for hit in hits}
@@ -94,6 +96,17 @@ def _of_the_whole(found: Noted, fact: Fact) -> bool:
     return fact.subjects[0].startswith(PERSON) and found.subject.startswith(CASE)
 
 
+def _of_others(row: Row, found: Noted, fact: Fact) -> bool:
+    """Whether a fact names whose periods it closes, and this one is of somebody else, or of more
+    than those."""
+    said = row.needs.get("closes_for", {})
+    named = look(fact, said["whose"]) if said else None
+    if not named:
+        return False
+    whose = found.party or found.subject.removeprefix(PERSON)
+    return look(fact, said["all"]) is not True and whose not in named
+
+
 async def _was_heard(row: Row, fact: Fact, desk: Desk, recording: Recording) -> bool:
     """Whether it ended one before this batch was begun again: what is settled is read as it ended,
     also where its beginning is in the batch."""
@@ -105,10 +118,10 @@ async def _was_heard(row: Row, fact: Fact, desk: Desk, recording: Recording) -> 
 
 
 def _too_early(row: Row, fact: Fact, desk: Desk) -> None:
-    party = first_of(fact, row.fields("stop_keyed")) or ""
-    for subject in fact.subjects:
+    party, at = first_of(fact, row.fields("stop_keyed")) or "", fact.at.astimezone(UTC)
+    for subject in fact.subjects:  # In UTC, as it is read again, however facts are batched.
         if subject.partition(":")[0] in row.kinds:
-            desk.heard(Early(subject, row.id, fact.event_id, fact.topic, fact.at, party))
+            desk.heard(Early(subject, row.id, fact.event_id, fact.topic, at, party))
 
 
 async def _end_as_known(hit: Hit, fact: Fact, act: Act, recording: Recording) -> None:
@@ -144,7 +157,9 @@ def _end(deadline: Deadline, hit: Hit, fact: Fact, act: Act) -> None:
             ),
             act,
         )
-    else:
+    elif act.at >= deadline.begun_at or hit.row.period.track in ORDERED:
+        # What the law counts begins anew for another body: what was done before is not its doing.
+        # What was ordered is done, also before the moment that the order is recorded with.
         deadline.meet_deadline(
             MeetDeadline(by_event=fact.event_id, by_topic=fact.topic, party=party), act
         )

@@ -1,6 +1,7 @@
 """What a fact says that later facts of the same subject are judged by. Pure."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.actor import VIETNAM
@@ -29,6 +30,7 @@ KNOWN: Mapping[str, frozenset[str]] = {
 """What patterns may ask for as `@about.<name>`, and what it may be; nothing: the id of a body."""
 OF_A_CASE = "of_case"
 """The gravest class of a case and of its accused."""
+REVIEWED = "cases.accused_prosecution_reviewed.v1"
 OFFERS = frozenset(
     {
         "cases.tip_transferred.v1",
@@ -42,9 +44,10 @@ OFFERS = frozenset(
 def told(
     envelope: Envelope, about: Mapping[str, tuple[str, ...]], periods: Periods
 ) -> dict[str, object]:
-    """What a fact of a tip, a case or a person adds. `about`: name → the fields that say it."""
+    """What a fact of a tip, a case, a person or an order adds. `about`: name → the fields that say
+    it."""
     if envelope.store != "cases":
-        return {}
+        return _ordered(envelope)
     fields = envelope.fields
     said: dict[str, object] = {}
     for name, places in about.items():
@@ -60,8 +63,10 @@ def told(
             said["instituted_on"] = fields.get("instituted_on")
         case "cases.temporary_detention_ordered.v1" if fields.get("step") in (None, "approved"):
             said["detained"] = True
+            on = envelope.occurred_at.astimezone(VIETNAM).date().isoformat()
+            said[ordered_at(fields.get("stage"))] = {"on": on, "to": fields.get("to")}
         case topic if _frees(topic, fields):
-            said["detained"] = False
+            said |= _freed(topic)
         case topic if topic in OFFERS and _offers(fields):
             said[offer_by(topic)] = str(envelope.event_id)
         case "cases.supplementary_investigation_requested.v1":
@@ -74,9 +79,46 @@ def told(
     return said
 
 
+def stated_for(about: Mapping[str, Any], agency: object) -> object:
+    """The term that a paper last stated for a body, or for all; None when none is known."""
+    said = [each for each in (about.get(due_of(agency)), about.get("due")) if each]
+    return max(said, key=lambda each: each["at"])["due"] if said else None
+
+
+def due_of(agency: object) -> str:
+    """The name under which the term is known that one body alone has."""
+    return f"due:{agency}"
+
+
+def _ordered(envelope: Envelope) -> dict[str, object]:
+    fields, at = envelope.fields, envelope.occurred_at.astimezone(UTC).isoformat()
+    match envelope.topic:
+        case "directives.task_assigned.v1" | "directives.report_requested.v1":
+            return {"due": {"at": at, "due": fields.get("due")}}
+        case "directives.task_due_date_changed.v1":
+            return {"due": {"at": at, "due": fields.get("new_due")}}
+        case "directives.task_completion_reviewed.v1" | "directives.report_reviewed.v1":
+            due = fields.get("new_due")
+            return {due_of(fields.get("agency")): {"at": at, "due": due}} if due else {}
+    return {}
+
+
 def offer_by(topic: str) -> str:
     """The name under which the id of the last offer by facts of a kind is known."""
     return f"offered:{topic}"
+
+
+def ordered_at(stage: object) -> str:
+    """The name under which the last order to detain somebody at a stage is known."""
+    return f"ordered:{stage}"
+
+
+def ordered_until(about: Mapping[str, Any], stage: object, since: datetime) -> object:
+    """Until when somebody is to be detained by an order of a stage that began then; None without
+    one. What was ordered when the file was there before counts no more."""
+    order = about.get(ordered_at(stage))
+    begun = since.astimezone(VIETNAM).date().isoformat()
+    return order["to"] if order and order["on"] >= begun else None
 
 
 def _offers(fields: Mapping[str, Any]) -> bool:
@@ -90,11 +132,16 @@ def _frees(topic: str, fields: Mapping[str, Any]) -> bool:
     match topic:
         case "cases.preventive_measure_changed.v1":
             return fields.get("to") != "approval"
-        case "cases.accused_prosecution_reviewed.v1":
+        case topic if topic == REVIEWED:
             return (fields.get("subject"), fields.get("outcome")) == ("institution", "cancelled")
         case "cases.wanted_notice_issued.v1":
             return fields.get("kind") != "lift"
     return False
+
+
+def _freed(topic: str) -> dict[str, object]:
+    """Whose prosecution is cancelled is accused of nothing that counts for the case."""
+    return {"detained": False} | ({"severity": None} if topic == REVIEWED else {})
 
 
 def severity(about: Mapping[str, Any], subject: str) -> str | None:

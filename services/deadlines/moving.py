@@ -10,7 +10,7 @@ from services.deadlines.counting import End, count_on, day_of, ends_on_day
 from services.deadlines.desk import Desk
 from services.deadlines.domain import Deadline
 from services.deadlines.events import ExtendDeadline, RecomputeDeadline
-from services.deadlines.known import severity
+from services.deadlines.known import ordered_until, severity
 from services.deadlines.opening import JUST_BEFORE
 from services.deadlines.patterns import Fact, first_of, look, matches, moment_of
 from services.deadlines.reckoning import (
@@ -76,10 +76,18 @@ class Mover:
                     self._recount(moved, act, "reclassified")
         elif matches(row.restates, fact):
             for moved in await self._running(row, fact, tables, read):
-                self._restate(moved, act)
+                if "ordered_at" in row.needs:
+                    self._recount(moved, act, "term_changed")
+                else:
+                    self._restate(moved, act)
         if matches(row.passes, fact):
             for moved in await self._with_shares(row, fact, tables, read):
                 self._hand_over(moved, act)
+
+    def as_of_now(self, row: Row, deadline: Deadline, fact: Fact, act: Act) -> None:
+        """Count what runs again by what became known while it did not run."""
+        if row.recomputes:
+            self._recount(Moved(row, deadline, fact), act, "reclassified")
 
     async def correct(self, fact: Fact, act: Act, tables: Desk, read: Read) -> None:
         """A correction says that the fact which started periods happened at another moment.
@@ -97,7 +105,8 @@ class Mover:
             assert start is not None, "a moment is corrected to a moment"
             deadline = await read(found.id)
             begins = _begins(row, deadline.subject, start, tables)
-            self._recount(Moved(row, deadline, fact), act, "corrected", start, begins)
+            moved = Moved(row, deadline, tables.seen_by(deadline.subject, fact))
+            self._recount(moved, act, "corrected", start, begins)
 
     async def _running(self, row: Row, fact: Fact, tables: Desk, read: Read) -> list[Moved]:
         """What runs by a row."""
@@ -128,6 +137,7 @@ class Mover:
             at=fact.at,
             part=deadline.opened.part,
         )
+        now = End(deadline.due, last_day, deadline.moved)
         flags: list[Any] = []
         if seq != done + 1:
             flags.append("out_of_turn")
@@ -135,7 +145,7 @@ class Mover:
         if self._asked_late(row, seq, deadline, fact, asked):
             flags.append("asked_late")
         if not counted:
-            end, length = End(deadline.due, deadline.last_day, deadline.moved), None
+            end, length = now, None
             flags.append("not_in_table")
         else:
             end, length = counted
@@ -144,6 +154,7 @@ class Mover:
                 end, length = own, granted.length
             elif own is not None and own.due > end.due:
                 flags.append("capped")
+            end = max(end, now, key=_due)  # To extend is never to shorten.
         table, _ = self.reckoner.extension(row.period, seq, matter, deadline.opened.part)
         start, known = deadline.started_at, fact.recorded_at
         deadline.extend_deadline(
@@ -209,6 +220,9 @@ class Mover:
         opened = deadline.opened
         if row.fields("ends_at") and opened.due < end.due:
             end = End(opened.due, opened.last_day, opened.moved)  # As the order says: it binds.
+        ordered = order_end(ordered_until(fact.about, row.needs.get("ordered_at"), start))
+        if ordered is not None and ordered.due < end.due:
+            end = ordered
         for each in deadline.extensions:
             if "not_in_table" in str(each["flags"]) or end.last_day is None:
                 continue

@@ -8,8 +8,8 @@ from typing import Any
 from services.deadlines.counting import End, ends_on_day
 from services.deadlines.desk import Desk
 from services.deadlines.events import OpenDeadline
-from services.deadlines.known import severity
-from services.deadlines.orders import not_ordered
+from services.deadlines.known import ordered_until, severity, stated_for
+from services.deadlines.orders import ORDERED, not_ordered
 from services.deadlines.patterns import ABOUT, Fact, first_of, look, matches, moment_of
 from services.deadlines.reckoning import (
     Chosen,
@@ -27,8 +27,6 @@ from shared.reference.deadlines import Length
 JUST_BEFORE = timedelta(seconds=1)
 STATED = Length(0, "day")
 """Stands for the length of what a paper states."""
-ORDERED = frozenset({"task", "report", "document"})
-"""Tracks whose periods a body is given by another; all others are given by the law itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +63,9 @@ class Opener:
             return []
         opened = []
         for place in self._places(row, fact, desk):
-            for start in self._starts(row, fact, place):
-                end = self._end(start, fact, desk)
+            theirs = desk.seen_by(place.subject, fact)
+            for start in self._starts(row, theirs, place):
+                end = self._end(start, theirs, desk)
                 if end is not None:
                     opened.append((place, self.said(start, end, fact)))
         return opened + [
@@ -110,8 +109,11 @@ class Opener:
         """Where it ends; None when what it is counted from is not known, or no day is stated."""
         row, period, length = start.row, start.row.period, start.chosen.length
         if period.counting == "AS_STATED":
-            named = stated_end(look(fact, each) for each in row.fields("stated"))
-            return named or self._other_end({"rule": row.id}, start.place, fact, desk)
+            said = [look(fact, each) for each in row.fields("stated")]
+            said.append(stated_for(fact.about, look(fact, "agency")))
+            if any(said):
+                return stated_end(said)
+            return self._other_end({"rule": row.id}, start.place, fact, desk)
         if period.counting == "CONFIG":
             return None
         if "before" in row.needs:
@@ -123,7 +125,9 @@ class Opener:
             if other is not None:
                 begins = max(begins, other.due - JUST_BEFORE)
         end = self.reckoner.ends(period, begins, length)
-        ordered = order_end(first_of(fact, row.fields("ends_at")))
+        until = first_of(fact, row.fields("ends_at"))
+        until = until or ordered_until(fact.about, row.needs.get("ordered_at"), begins)
+        ordered = order_end(until)
         return ordered if ordered is not None and ordered.due < end.due else end
 
     def _other_end(

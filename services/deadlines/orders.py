@@ -1,10 +1,12 @@
-"""Whom nobody orders: what is asked of procuracies, courts and the Fatherland Front is a request,
-and being late with it is never critical."""
+"""What is ordered, and whom nobody orders: what is asked of procuracies, courts and the Fatherland
+Front is a request, and being late with it is never critical."""
 
 from collections.abc import Sequence
 
 from shared.reference import Register
 
+ORDERED = frozenset({"task", "report", "document"})
+"""Tracks whose periods a body is given by another; all others are given by the law itself."""
 BRANCHES = frozenset({"procuracy", "court"})
 FATHERLAND_FRONT = ("MTTQ_", "UBTW_MTTQ")
 

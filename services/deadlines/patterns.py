@@ -137,8 +137,9 @@ def topic_of(service: str, event: str) -> str:
 
 
 def first_of(fact: Fact, names: Sequence[str]) -> Any:
-    """The first of several fields that a fact has and that says something."""
-    return next((said for said in (look(fact, each) for each in names) if said is not None), None)
+    """The first of several fields that a fact has and that says something; [] names nobody."""
+    said = (look(fact, each) for each in names)
+    return next((each for each in said if each is not None and each != []), None)
 
 
 def moment_of(said: object) -> datetime | None:

@@ -96,8 +96,10 @@ WHERE missed_at IS NOT NULL AND closed IS NULL
 ORDER BY due, id LIMIT $5
 
 -- name: list_of_subject
-SELECT p.* FROM :schema.subjects s JOIN :schema.periods p USING (id)
-WHERE s.subject = $6 AND p.due >= $1 AND p.due < $2 AND (p.due, p.id) > ($3, $4)
+-- Around it from the beginning, or moved there since ($9).
+SELECT p.* FROM :schema.periods p
+WHERE p.id IN (SELECT id FROM :schema.subjects WHERE subject = $6 UNION SELECT unnest($9::uuid[]))
+  AND p.due >= $1 AND p.due < $2 AND (p.due, p.id) > ($3, $4)
   AND CASE $7
     WHEN '' THEN true
     WHEN 'open' THEN NOT over

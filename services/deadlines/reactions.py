@@ -179,7 +179,7 @@ class Reactor:
         if fact.topic.endswith(CORRECTED):
             await self.mover.correct(fact, act, desk, recording.fresh)
         for row in taken.rows:
-            await self._run_again(row, fact, desk, recording)
+            await self._run_again(row, fact, act, desk, recording)
             for place, said in self.opener.openings(row, fact, desk):
                 begun = await self._opened(place, said, desk, recording)
                 if begun is not None:
@@ -224,7 +224,9 @@ class Reactor:
             said = MeetDeadline(by_event=found.event_id, by_topic=found.topic, party=party)
             deadline.meet_deadline(said, act)
 
-    async def _run_again(self, row: Row, fact: Fact, desk: Desk, recording: Recording) -> None:
+    async def _run_again(
+        self, row: Row, fact: Fact, act: Act, desk: Desk, recording: Recording
+    ) -> None:
         """What an offer had met runs again when that is withdrawn, of who is still detained."""
         if not matches(row.reopens, fact):
             return
@@ -241,6 +243,7 @@ class Reactor:
             place = Place(noted.subject, noted.matter, noted.party)
             begun = await self._opened(place, said, desk, recording, again=f"/{fact.event_id}")
             if begun is not None:
+                self.mover.as_of_now(row, begun, desk.seen_by(noted.subject, fact), act)
                 self._meet_early(row, begun, begun.started_at, fact, desk)
 
     async def _opened(

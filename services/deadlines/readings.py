@@ -12,6 +12,8 @@ from asyncpg import Record
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.deadlines import words
+from services.deadlines.desk import CASE
+from services.deadlines.watching import matters_of, running_in
 from services.deadlines.wiring import load_wiring
 from shared.actor import VIETNAM
 from shared.errors import NotUnderstood
@@ -40,7 +42,8 @@ class DeadlinesAsked(BaseModel):
     """A body that it binds, by this name or by one as which the body acts: a name for all of its
     kind, a body that has ended and whose heir it is."""
     subject: Subject = ""
-    """`<kind>:<id>`: all periods around one thing, in any state unless one is asked for."""
+    """`<kind>:<id>`: all periods around one thing, in any state unless one is asked for. Around a
+    case: what began there, and what runs there since cases were joined or split."""
     since: Moment = NEVER
     """Ends at or after this moment."""
     before: Moment = EVER
@@ -53,6 +56,7 @@ class DeadlinesAsked(BaseModel):
 async def list_deadlines(asked: DeadlinesAsked, reader: Reader) -> dict[str, Any]:
     """Periods in the order in which they end."""
     at, id = _after(asked.after)
+    moved = await running_in(asked.subject, reader) if asked.subject.startswith(CASE) else []
     async with reader.tables("due", snapshot=True) as tables:
         first, last = _span(asked, reader.now)
         names = reader.names_of(asked.agency) if asked.agency else None
@@ -60,25 +64,33 @@ async def list_deadlines(asked: DeadlinesAsked, reader: Reader) -> dict[str, Any
             kind = OF_STATE.get(asked.state, "open") if "state" in asked.model_fields_set else ""
             if not kind:
                 first, last = asked.since, asked.before
-            around = (asked.subject, kind, names)
+            around = (asked.subject, kind, names, moved)
             rows = await tables.rows("list_of_subject", first, last, at, id, asked.limit, *around)
         else:
             name = f"list_{OF_STATE.get(asked.state, 'open')}{'_of_agency' if names else ''}"
             who = (names,) if names else ()
             rows = await tables.rows(name, first, last, at, id, asked.limit, *who)
         parties = await tables.rows("parties", [row["id"] for row in rows])
+    runs_in = await matters_of([row["id"] for row in rows], reader)
     bound: dict[UUID, list[Record]] = defaultdict(list)
     for party in parties:
         bound[party["id"]].append(party)
     return {
-        "deadlines": [shown(row, bound[row["id"]], reader.now, names or ()) for row in rows],
+        "deadlines": [
+            shown(row, bound[row["id"]], reader.now, names or (), runs_in.get(row["id"]))
+            for row in rows
+        ],
         "next": _cursor(rows[-1]) if len(rows) == asked.limit else None,
         "now": reader.now,
     }
 
 
 def shown(
-    row: Record, parties: Sequence[Record], now: datetime, names: Collection[str] = ()
+    row: Record,
+    parties: Sequence[Record],
+    now: datetime,
+    names: Collection[str],
+    runs_in: str | None,
 ) -> dict[str, Any]:
     """One period as JSON; its state is that of the body that is asked for by these names."""
     opened = orjson.loads(row["opened"])
@@ -99,7 +111,7 @@ def shown(
         "confidence": opened["confidence"],
         "limit": opened["limit"],
         "subject": row["subject"],
-        "around": opened["around"],
+        **_around(opened["around"], runs_in),
         "start_event": opened["start_event"],
         "start_topic": opened["start_topic"],
         "started_at": row["started_at"],
@@ -132,6 +144,13 @@ def shown(
         "in_time": row["in_time"],
         "closed": row["closed"],
     }
+
+
+def _around(first: Sequence[str], runs_in: str | None) -> dict[str, Any]:
+    """What its first fact was about, and the case or directive in which it runs now (none where it
+    is about that itself)."""
+    now = [runs_in] if runs_in else []
+    return {"around": [*dict.fromkeys((*first, *now))], "runs_in": runs_in}
 
 
 def _waits_for(rule: str) -> str | None:

@@ -69,7 +69,8 @@ class Recording:
     async def fresh(self, id: UUID) -> Deadline:
         """A period as it stands: when what is decided may be that nothing changes."""
         known = self._deadlines.get(id)
-        if known is None or self.is_settled or id in self._guessed:
+        guessed = known is not None and id in self._guessed and not known.pending_events
+        if known is None or self.is_settled or guessed:
             known = await self._fold.read(Deadline, id)
             self._guessed.discard(id)
         if known is None:
@@ -180,6 +181,7 @@ class Recording:
     def _add(self, new: tuple[NewEvent, ...]) -> None:
         assert self._envelope is not None, "a fact has begun"
         streams = {each.stream for each in new}
+        self._guessed -= streams  # The append says whether it was right.
         depth = max(self._depths.get(each, 0) for each in streams)
         self._depths |= dict.fromkeys(streams, depth + 1)
         begun = {each.stream: Expect.NONE for each in new if each.version == 1}

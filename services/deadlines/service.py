@@ -14,10 +14,10 @@ from services.deadlines.policy import load_policy
 from services.deadlines.projection import DUE
 from services.deadlines.reactions import Reactor
 from services.deadlines.reckoning import Reckoner
+from services.deadlines.watching import WATCH
 from services.deadlines.wiring import load_wiring
-from shared.envelope import Envelope
 from shared.fold import Fold
-from shared.follow import Projection, each
+from shared.follow import Projection
 from shared.leadership import leadership
 from shared.reference.calendar import load_calendar
 from shared.reference.deadlines import load_periods
@@ -26,8 +26,6 @@ from shared.sql import Tables
 from shared.system import System, new_id
 
 FOLDER = Path(__file__).parent
-GATHER_SECONDS = 0.2
-"""The shortest period is hours long; facts that come close together are taken together."""
 FACTS = ("directives", "cases", "victims", "notifications", "vault")
 """The services whose facts start and stop periods."""
 
@@ -76,21 +74,6 @@ def make_clock(system: System, almanac: Almanac) -> Clock:
     now = system.clock
     return Clock(follower, fold, system.register, now, new_id, tables, almanac.open_due)
 
-
-async def _nowhere(envelope: Envelope, tables: Tables) -> None:
-    raise NotImplementedError("the reactor is not running")
-
-
-WATCH = Projection(
-    service="deadlines",
-    name="watch",
-    version=1,
-    folder=FOLDER / "watch",
-    sources=(),
-    apply=each(_nowhere),
-    gather_seconds=GATHER_SECONDS,
-)
-"""What the reactor remembers. No read model: it is never rebuilt."""
 
 SERVICE = Service(
     "deadlines",

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from shared.reference.deadlines import load_periods
+from shared.reference.errors import UnknownPeriod
+
 UNITS = {
     "hour": ("giờ", "hours"),
     "day": ("ngày", "days"),
@@ -82,4 +85,14 @@ def _reason(code: str) -> tuple[str, str]:
     if kind == "level":
         return LEVELS.get(said, (said, said))
     fraction, _, rule = said.partition(":")
-    return f"{fraction} thời hạn {rule}, người dưới 18 tuổi", f"{fraction} of {rule}, under 18"
+    vi, en = _titles(rule)
+    return f"{fraction} {vi}, người dưới 18 tuổi", f"{fraction} of {en}, under 18"
+
+
+def _titles(rule: str) -> tuple[str, str]:
+    """What a period is called; its code where the table has it no more."""
+    try:
+        found = load_periods().named(rule)
+    except UnknownPeriod:
+        return rule, rule
+    return f"“{found.title_vi}”", f"“{found.title_en}”"

@@ -105,6 +105,12 @@ class AreaTable:
                 found.extend(self.below(child, level, on))
         return tuple(found)
 
+    def inside(self, key: str) -> Iterator[str]:
+        """The area itself, then all that lies in it or ever did."""
+        yield key
+        for child in self._children.get(key, ()):
+            yield from self.inside(child)
+
     def lists_all(self, key: str, level: str, on: date) -> bool:
         """Whether every area of that level inside this one is known to the table."""
         if level == "province":

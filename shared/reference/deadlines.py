@@ -122,10 +122,7 @@ class Periods:
 
     def period(self, rule_id: str, on: date) -> Period:
         """The period as it bound on that day. Raises UnknownPeriod and PeriodNotInForce."""
-        found = self._periods.get(rule_id)
-        if found is None:
-            close = get_close_matches(rule_id, self._periods, 1)
-            raise UnknownPeriod(rule_id, close[0] if close else None)
+        found = self.named(rule_id)
         if not found.in_force(on):
             others = tuple(
                 other.id
@@ -134,6 +131,14 @@ class Periods:
                 and set(other.stops_on) & set(found.stops_on)
             )
             raise PeriodNotInForce(rule_id, on, found.valid_from, found.valid_to, others)
+        return found
+
+    def named(self, rule_id: str) -> Period:
+        """The period, in force or not. Raises UnknownPeriod."""
+        found = self._periods.get(rule_id)
+        if found is None:
+            close = get_close_matches(rule_id, self._periods, 1)
+            raise UnknownPeriod(rule_id, close[0] if close else None)
         return found
 
     def all(self) -> tuple[Period, ...]:

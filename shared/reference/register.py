@@ -130,6 +130,18 @@ class Register:
             if kind.area_level == area.level and kind.in_force(on)
         )
 
+    def ended_at(self, area_key: str, on: date) -> tuple[str, ...]:
+        """Ids of the bodies that sat at this very area and are there no longer on that day.
+
+        Raises UnknownArea.
+        """
+        area = self._areas.get(area_key)
+        return tuple(
+            f"{kind.code}-{area_key}"
+            for kind in self._kinds.values()
+            if kind.area_level == area.level and _has_ended(kind, area, on)
+        )
+
     def kind(self, code: str) -> Kind | None:
         """The kind of body with this type code, with its dates and competences."""
         return self._kinds.get(code)
@@ -147,6 +159,13 @@ class Register:
     def areas_in(self, key: str, level: str, on: date) -> tuple[str, ...]:
         """Keys of the known areas of a level (province, district, commune) inside an area."""
         return self._areas.below(self._areas.at(key, on).key, level, on)
+
+    def areas_ever_in(self, key: str) -> tuple[str, ...]:
+        """Keys of the area itself and of all known ones that lie in it or ever did.
+
+        Raises UnknownArea.
+        """
+        return tuple(self._areas.inside(self._areas.get(key).key))
 
     def province(self, key: str, on: date) -> Area:
         """The province as it was on that day; for a district or commune, the one it lies in.
@@ -324,6 +343,12 @@ def _fits(kind: Kind, area: Area) -> bool:
 def _near(kind: Kind, area: Area) -> bool:
     """Whether the area is more telling than the whole country for a body that is not central."""
     return area.key != CENTRE or kind.area_level == area.level
+
+
+def _has_ended(kind: Kind, area: Area, on: date) -> bool:
+    """Whether the area had a body of this kind, and no longer has it on that day."""
+    last = min(filter(None, (kind.valid_to, area.valid_to)), default=on)
+    return last < on and kind.in_force(last) and area.in_force(last)
 
 
 def _overlap(kind: Kind, area: Area) -> tuple[date | None, date | None]:

@@ -144,6 +144,9 @@ def is_meant(fact: Fact, when: Mapping[str, Any]) -> bool:
             goes_on = fact.subjects[0].removeprefix("case:") in fact.fields["result_cases"]
             if goes_on is not words:
                 return False
+        elif name.startswith("@some."):
+            if bool(fact.fields[name.removeprefix("@some.")]) is not words:
+                return False
         elif fact.fields.get(name) not in (words if isinstance(words, list) else [words]):
             return False
     return True

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.deadlines.engine import CASE, COURT, PERSON, PROCURACY, Engine
+from tests.deadlines.engine import CASE, COURT, PERSON, PROCURACY, Engine, at
 from tests.deadlines.test_halves import HALF, instituted
 from tests.deadlines.test_transfers import real, sent
 
@@ -35,6 +35,18 @@ async def test_what_begins_once_a_juvenile_is_accused_has_its_half(
 
     found = [each.part for each in await engine.said("DeadlineOpened") if each.rule == HALF]
     assert found == halves
+
+
+async def test_a_case_of_before_the_law_has_no_half_whenever_a_juvenile_is_accused(engine: Engine):
+    """Luật 59/2024/QH15 Điều 179: what was pending on 1/1/2026 keeps the periods of the code."""
+    engine.now = at("2025-12-31 08:00")
+    await instituted(engine, "2025-12-31 08:00", juvenile=False)
+
+    await real(engine, "case_marked_juvenile", "2026-02-02 08:00", CASE)
+    await sent(engine, "received", "2026-03-04 08:00", PROCURACY)
+
+    assert len(await engine.periods("PROS")) == 1
+    assert [each for each in await engine.said("DeadlineOpened") if each.rule == HALF] == []
 
 
 async def test_what_was_juvenile_stays_so_in_a_joinder_of_before(engine: Engine):
@@ -140,3 +152,40 @@ async def test_who_has_no_record_here_is_not_late_either_when_a_protest_takes_al
     late = {each.rule for each in await engine.said("DeadlineMissed")}
     assert {"EXEC-ORDER", "EXEC-REPORT"}.isdisjoint(late)
     assert [each.closed for each in await engine.periods("EXEC-REPORT")] == ["matter_ended"]
+
+
+@pytest.mark.parametrize("how", ["appeal_filed", "protest_filed"])
+async def test_who_alone_is_in_force_no_more_needs_no_record_for_what_follows_to_end(
+    engine: Engine, how: str
+):
+    """Of three by name, the one is to be ordered, the next had to report; a third stays so."""
+    third = f"person:{UUID(int=11)}"
+    for each in (PERSON, OTHER, third):
+        await effect(engine, each)
+    for each in (OTHER, third):
+        said = {"accused_ref": each.partition(":")[2]}
+        await real(engine, "sentence_execution_ordered", "2026-06-02 09:00", CASE, **said)
+
+    await contested(engine, how, PERSON, none_in_force=False)
+    await contested(engine, how, OTHER, none_in_force=False)
+
+    [order] = [each for each in await engine.periods("EXEC-ORDER") if each.closed]
+    [report] = [each for each in await engine.periods("EXEC-REPORT") if each.closed]
+    assert (order.subject, report.subject) == (PERSON, OTHER)
+    await engine.tick("2026-07-01 08:00")
+    late = [(each.rule, each.subject) for each in await engine.said("DeadlineMissed")]
+    assert [each for each in late if each[0].startswith("EXEC")] == [("EXEC-REPORT", third)]
+    reviews = await engine.periods("CASSATION-ADVERSE")
+    assert [each.closed for each in reviews] == ["matter_ended", "matter_ended", None]
+
+
+async def test_a_cassation_protest_that_names_nobody_meets_the_year_of_everybody(engine: Engine):
+    """It says no more than that it is about a part, or about all."""
+    for each in (PERSON, OTHER):
+        await effect(engine, each)
+
+    said: dict[str, Any] = {"kind": "cassation", "direction": "against", "effect_ended": []}
+    await real(engine, "protest_filed", "2026-09-01 09:00", CASE, step="filed", **said)
+
+    reviews = await engine.periods("CASSATION-ADVERSE")
+    assert [(each.is_over, each.closed) for each in reviews] == [(True, None), (True, None)]

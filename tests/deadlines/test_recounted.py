@@ -204,6 +204,23 @@ async def test_a_day_that_the_decision_names_stays_and_never_shortens(
     assert await due(engine, "TIP-RESOLVE") == end
 
 
+async def test_a_decision_for_less_than_there_is_shortens_nothing(engine: Engine):
+    """Twenty days from 5 January end on a Sunday, and so on Monday 26 January."""
+    await engine.fact("tip_received", "2026-01-05 08:00", TIP, **TIP_FACTS)
+    before = await due(engine, "TIP-RESOLVE")
+    assert before == "2026-01-27 00:00"
+
+    for seq, until in ((1, "2026-01-25"), (2, "2026-01-20")):
+        more = {"seq": seq, "stage": "decided", "granted": True, "until": until}
+        await engine.fact("tip_verification_extended", f"2026-01-1{seq} 08:00", TIP, **more)
+
+        assert await due(engine, "TIP-RESOLVE") == before
+
+    period = await engine.period("TIP-RESOLVE")
+    assert (f"{period.last_day}", period.moved) == ("2026-01-25", True)
+    assert [each["until"] for each in period.extensions] == ["2026-01-25", "2026-01-20"]
+
+
 async def test_a_part_that_is_split_off_counts_with_what_was_granted(engine: Engine):
     await instituted(engine)
     course = {"rule": "INV", "since": "2026-01-05", "granted": [MONTH], "returns": {}}

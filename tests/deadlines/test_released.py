@@ -129,6 +129,22 @@ async def test_at_every_stage_detention_ends_for_who_fled(engine: Engine):
         assert await running(engine, rule) == [OTHER], rule
 
 
+async def test_at_every_stage_before_judgment_detention_ends_for_who_is_charged_no_more(
+    engine: Engine,
+):
+    await detained(engine)
+    await sent(engine, "received", "2026-03-04 08:00", PROCURACY)
+    await real(engine, "case_accepted_by_court", "2026-03-25 08:00", CASE, who=COURT)
+
+    await reviewed(engine, "2026-03-26 09:00", subject="institution", outcome="more_evidence")
+    for rule in ("DET-PROS", "DET-TRIAL"):
+        assert await running(engine, rule) == [PERSON, OTHER], rule
+    await freed(engine, "cancelled", "2026-03-26 10:00")
+
+    for rule in ("DET-PROS", "DET-TRIAL"):
+        assert await running(engine, rule) == [OTHER], rule
+
+
 async def test_who_is_found_and_detained_again_is_counted_from_then(engine: Engine):
     await detained(engine)
     await wanted(engine, "2026-01-20 09:00")

@@ -7,7 +7,7 @@ import pytest
 
 from services.deadlines.orders import not_ordered
 from shared.reference import load_register
-from tests.deadlines.engine import COURT, POLICE, PROCURACY, Engine
+from tests.deadlines.engine import COURT, POLICE, PROCURACY, Engine, at
 
 FRONT = "MTTQ_TINH-P34-40"
 FREE = (
@@ -77,7 +77,7 @@ async def test_what_is_reopened_for_a_court_is_a_request_still(
 
     [missed] = await engine.said("DeadlineMissed")
     assert (missed.critical, missed.level) == ((), "warn")
-    assert missed.due.day == 19  # 17:00 UTC; without another day the first one stands.
+    assert missed.due == at("2026-01-20 00:00")  # Without another day the first one stands.
 
 
 @pytest.mark.parametrize("body", FREE)

@@ -167,6 +167,8 @@ def test_what_the_wiring_reads_from_a_fact_is_a_field_of_it(row: Row):
     reads += [("before", before, starting)] if starting else []
     reads += [("stop_keyed", row.fields("stop_keyed"), stopping)] if stopping else []
     reads += [("stop_part", (part,), stopping)] if part else []
+    closing = [EVENTS[each.topic] for each in row.closes]
+    reads += [("closes_for", tuple(row.needs.get("closes_for", {}).values()), closing)]
 
     for need, names, events in reads:
         for name in names:

@@ -6,7 +6,9 @@ from uuid import UUID
 import pytest
 
 from services.deadlines.service import WATCH
+from services.deadlines.wiring import load_wiring
 from tests.deadlines.engine import CASE, PERSON, POLICE, PROCURACY, TIP, Engine, at
+from tests.deadlines.test_halves import HALF, instituted
 from tests.deadlines.test_transfers import BORDER, COMMUNE, INVESTIGATORS, real, sent, transferred
 
 SENT, BACK, AGAIN = "2026-02-12 08:00", "2026-02-13 09:00", "2026-02-23 15:00"
@@ -282,3 +284,37 @@ async def test_calling_a_tip_in_does_not_hide_what_was_offered_before(engine: En
     await real(engine, "tip_transferred", "2026-01-09 17:10", TIP, who=COMMUNE, **went, **back)
 
     assert [each.is_over for each in await engine.periods("TIP-COMMUNE-URGENT")] == [True, False]
+
+
+def test_no_offer_meets_a_period_that_has_a_share():
+    """A conclusion, an indictment, the order of a trial does (BLTTHS 172, 240, 277, 346): nothing
+    that is withdrawn makes it run again. A row that differs must let its shares run again too."""
+    wiring = load_wiring()
+
+    assert {*wiring.halves} == {"INV", "PROS", "TRIAL-PREP", "APPEAL-PREP"}
+    again = [rule for rule in wiring.halves if wiring.rows[rule].reopens]
+    assert again == [] == [half.id for of in wiring.halves.values() for half in of if half.reopens]
+
+
+async def test_what_was_decided_stays_so_for_whole_and_half_when_the_file_comes_back(
+    engine: Engine,
+):
+    """Half of four months from 5 January is 5 March; half of thirty days from 5 March, 20 March."""
+    to_court = FILE | {"kind": "normal"}
+    await instituted(engine)
+    await real(engine, "investigation_concluded", "2026-03-02 08:00", CASE, kind="first")
+    await sent(engine, "offered", "2026-03-03 08:00", POLICE)
+    back = {"offered_at": at("2026-03-03 08:00").isoformat(), "refused_reason": "Chuyển nhầm"}
+
+    await sent(engine, "withdrawn", "2026-03-04 08:00", POLICE, **back)
+    await sent(engine, "received", "2026-03-05 08:00", PROCURACY)
+    await real(engine, "indictment_issued", "2026-03-13 08:00", CASE, who=PROCURACY)
+    await sent(engine, "offered", LEFT, PROCURACY, **to_court)
+    await file_taken_back(engine)
+    await engine.tick("2026-06-01 08:00")
+
+    for rule, due in (("INV", "2026-03-06 00:00"), ("PROS", "2026-03-21 00:00")):
+        whole, half = await engine.period(rule), await engine.period(HALF, rule)
+        assert (whole.in_time, half.in_time, half.due) == (True, True, at(due)), rule
+    for rule in ("INV-CONCL-DELIVER", "PROS-FILE-COURT"):  # What was to be passed on does.
+        assert len(await engine.periods(rule)) == 2, rule

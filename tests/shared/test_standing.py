@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -8,7 +8,10 @@ from shared.standing import read_by
 
 TODAY = date(2026, 11, 21)
 STATION = "DON_BP-P34-40-16681"
-LAST_DAY_OF_THREE_TIERS = date(2025, 6, 30)
+FIRST_WITHOUT_DISTRICT_POLICE = date(2025, 3, 1)
+LAST_OF_TIERS = date(2025, 6, 30)
+"""Of districts, and of provinces and communes as they were."""
+A_DAY = timedelta(days=1)
 
 
 def test_a_station_reads_what_is_told_to_all_stations(register: Register):
@@ -32,29 +35,54 @@ def test_an_heir_reads_on_for_the_body_that_has_ended(register: Register):
     assert "UBND_TINH-P63-58" not in read_by(heir, TODAY, register)
 
 
-@pytest.mark.parametrize("before", ["P63-01", "P63-40", "P63-58", "P63-22"])
-def test_nobody_who_has_a_body_for_an_heir_is_left_without_reader(register: Register, before: str):
-    places = [
-        before,
-        *register.areas_in(before, "district", LAST_DAY_OF_THREE_TIERS),
-        *register.areas_in(before, "commune", LAST_DAY_OF_THREE_TIERS),
-    ]
-    ended = {
-        body
-        for place in places
-        for day in (date(2025, 2, 1), LAST_DAY_OF_THREE_TIERS)
-        for body in register.agencies_of(place, day)
-    }
+@pytest.mark.parametrize(
+    ("body", "heir", "first", "last"),
+    [
+        # Between the end of the district police and that of the provinces as they were.
+        ("CA_HUYEN-P63-01-276", "CA_TINH-P63-01", FIRST_WITHOUT_DISTRICT_POLICE, LAST_OF_TIERS),
+        ("CQCSDT_HUYEN-P63-22-193", "CQCSDT_TINH-P63-22", date(2025, 3, 1), LAST_OF_TIERS),
+        ("SO_LDTBXH-P63-40", "SO_YTE-P63-40", date(2025, 3, 1), LAST_OF_TIERS),
+        ("PHONG_LDTBXH-P63-01-276", "PHONG_NV_HUYEN-P63-01-276", date(2025, 3, 1), LAST_OF_TIERS),
+        # Of what had ended in a province before it ended itself.
+        ("UBND_HUYEN-P63-22-204", "UBND_HUYEN-P63-22-193", date(2020, 1, 1), LAST_OF_TIERS),
+        ("CA_HUYEN-P63-22-204", "CA_TINH-P63-22", FIRST_WITHOUT_DISTRICT_POLICE, LAST_OF_TIERS),
+        ("UBND_XA-P63-01-09979", "UBND_XA-P63-01-09973", date(2025, 1, 1), LAST_OF_TIERS),
+    ],
+)
+def test_an_heir_reads_from_the_first_day_after_the_others_last_to_its_own_last(
+    register: Register, body: str, heir: str, first: date, last: date
+):
+    assert body not in read_by(heir, first - A_DAY, register)
+    assert body in read_by(heir, first, register)
+    assert body in read_by(heir, last, register)
+    assert heir not in register.successors(body, last + A_DAY)  # Those of the heir go on.
+
+
+def test_of_the_districts_a_province_reads_for_its_own_and_only_with_the_body_that_took_over(
+    register: Register,
+):
+    body, on = "CA_HUYEN-P63-01-276", FIRST_WITHOUT_DISTRICT_POLICE
+
+    for stranger in ("CA_TINH-P63-40", "UBND_TINH-P63-01", "UBND_HUYEN-P63-01-276"):
+        assert body not in read_by(stranger, on, register)
+
+
+@pytest.mark.parametrize(
+    "on", [date(2020, 1, 1), date(2025, 1, 1), date(2025, 3, 1), LAST_OF_TIERS, TODAY]
+)
+def test_nobody_who_has_a_body_for_an_heir_is_left_without_reader(register: Register, on: date):
+    places = register.areas_ever_in("VN")
+    ended = [body for place in places for body in register.ended_at(place, on)]
     heirs = [
         (body, heir)
         for body in ended
-        for heir in register.successors(body, TODAY)
-        if not register.agency(heir, TODAY).is_collective
+        for heir in register.successors(body, on)
+        if not register.agency(heir, on).is_collective
     ]
 
-    unread = [(body, heir) for body, heir in heirs if body not in read_by(heir, TODAY, register)]
+    unread = [(body, heir) for body, heir in heirs if body not in read_by(heir, on, register)]
 
-    assert len(heirs) > 20
+    assert len(heirs) >= 10
     assert unread == []
 
 

@@ -165,7 +165,7 @@ async def they_institute_a_case(story: Story) -> None:
     half = await story.period("JUV-PERIODS", "INV")
     assert (half["article"], half["moved"]) == ("Điều 120, 179", True)
     assert half["why_vi"] == (
-        "2 tháng (1/2 thời hạn INV, người dưới 18 tuổi; tội phạm rất nghiêm trọng)"
+        "2 tháng (1/2 “Thời hạn điều tra”, người dưới 18 tuổi; tội phạm rất nghiêm trọng)"
     )
 
 

@@ -90,6 +90,11 @@ class Story:
         bound = [each["id"] for each in last["agencies"] if each["bound"]]
         return due.strftime("%Y-%m-%dT%H:%M"), last["state"], bound
 
+    async def of_accused(self, case: str, who: str) -> set[tuple[str, str]]:
+        """The periods about an accused that a case shows, and in which case each runs."""
+        found = await self.office.deadlines(COURT, subject=self.subject(case))
+        return {(d["id"], d["runs_in"]) for d in found if d["subject"] == self.subject(who)}
+
     async def timeline(self, who: str) -> list[str]:
         """What the timeline says of one stream, and not of those that touch it."""
         entries = await self.office.entries(COURT, self.subject(who))
@@ -194,6 +199,10 @@ async def they_are_joined(story: Story) -> None:
     assert (period["recomputed"], period["why_vi"]) == (1, "4 tháng (tội phạm rất nghiêm trọng)")
     # BLTTHS Điều 170(3): the decision goes to the procuracy within 24 hours.
     assert (await story.period("case", "CASE-JOIN-SEND"))[0] == "2026-03-24T09:00"
+    # What began about the other's accused runs here now; the other case says so.
+    moved, left = [await story.of_accused(each, "other's accused") for each in ("case", "other")]
+    assert moved == left
+    assert {runs_in for _, runs_in in moved} == {story.subject("case")}
 
 
 async def nothing_more_is_done_in_the_case_that_was_joined_in(story: Story) -> None:

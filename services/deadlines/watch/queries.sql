@@ -24,6 +24,12 @@ SELECT * FROM :schema.periods
 WHERE (subject = ANY($1::text[]) OR (matter <> '' AND matter = ANY($2::text[])))
   AND rule = ANY($3::text[]) AND (NOT over OR rule = ANY($4::text[]))
 
+-- name: running_in
+SELECT id FROM :schema.periods WHERE matter <> '' AND matter = $1
+
+-- name: matters_of
+SELECT id, matter FROM :schema.periods WHERE id = ANY($1::uuid[]) AND matter <> ''
+
 -- name: started_by
 SELECT * FROM :schema.periods WHERE start_event = $1 AND NOT over ORDER BY id
 
@@ -41,4 +47,4 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::timesta
 ON CONFLICT DO NOTHING
 
 -- name: early
-SELECT * FROM :schema.early WHERE subject = ANY($1::text[]) AND rule = ANY($2::text[]) ORDER BY at
+SELECT * FROM :schema.early WHERE subject = ANY($1::text[]) AND rule = ANY($2::text[])

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -236,6 +236,38 @@ def test_the_bodies_of_an_area_are_those_of_its_level_on_the_day(register: Regis
     assert {"BCA-VN", "BCD138_CP-VN", "FOREIGN_LEA-VN"} <= set(centre)
     for agency_id in (*commune, *centre):
         assert not register.agency(agency_id, FIRST_DAY_OF_TWO_TIERS).is_collective
+
+
+@pytest.mark.parametrize(
+    ("body", "last"),
+    [
+        ("CA_HUYEN-P63-22-193", date(2025, 2, 28)),  # Its kind ended.
+        ("UBND_HUYEN-P63-22-204", date(2019, 12, 31)),  # Its area ended.
+        ("PHONG_YTE_HUYEN-P63-22-193", LAST_DAY_OF_DISTRICTS),  # It began and ended.
+    ],
+)
+def test_a_body_has_ended_from_the_day_after_its_last(
+    register: Register, body: str, last: date
+) -> None:
+    area = body.partition("-")[2]
+
+    assert body not in register.ended_at(area, last)
+    assert body in register.ended_at(area, last + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    "never", ["PHONG_YTE_HUYEN-P63-22-204", "SO_LDTBXH-P34-22", "BCH_BDBP_KV-P63-22"]
+)
+def test_a_body_whose_kind_and_area_never_met_has_not_ended(register: Register, never: str) -> None:
+    assert never not in register.ended_at(never.partition("-")[2], date(2026, 11, 21))
+
+
+def test_what_ever_lay_in_an_area_is_known_whatever_the_day(register: Register) -> None:
+    found = register.areas_ever_in("P63-22")
+
+    assert found[0] == "P63-22"
+    assert {"P63-22-193", "P63-22-204"} < {*found}
+    assert not any(each.startswith(("P34", "P63-01")) for each in found)
 
 
 def test_every_body_of_every_province_resolves_before_and_after(register: Register) -> None:
