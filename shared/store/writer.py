@@ -241,7 +241,7 @@ class Writer:
         if self._connection is None:
             try:
                 self._connection = await self._connect()
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            except (asyncpg.PostgresError, *CONNECTION_LOST) as error:
                 log.warning("no connection to the log", store=self.name, error=repr(error))
         return self._connection
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from random import Random
 from typing import Any
@@ -15,6 +16,7 @@ from shared.bus import Bus, Message, NoConsumer
 from shared.errors import Broken, Retry
 from shared.nats_accounts import DOMAIN, agency_inbox
 from shared.system import FEEDS
+from tests.faults.casework import INVESTIGATORS, PROCURACY, Casework
 from tests.faults.ground import Ground
 from tests.faults.journal import Attempt, Journal, Said
 from tests.running import HEALTH, ISSUER, JULY_FIRST, POLICE, directive, task
@@ -33,9 +35,8 @@ BEHIND_EVENTS_MAX = 1_000
 """Nobody begins a new paper while read models are further behind: a campaign is no benchmark, and
 draining has to end in time."""
 BODIES = (POLICE, HEALTH)
-LISTENERS = (ISSUER, POLICE, HEALTH)
+LISTENERS = (ISSUER, POLICE, HEALTH, INVESTIGATORS, PROCURACY)
 AT = "/v1/directives"
-TIPS = "/v1/tips"
 HOLDS, HOLD_ENDS = "/v1/vault/holds", "/v1/vault/hold-ends"
 FETCH_MESSAGES = 100
 FETCH_SECONDS = 1.0
@@ -45,7 +46,7 @@ MESSAGE_ID = re.compile(r"feeds/(?P<epoch>[0-9a-f-]{36})/(?P<position>\d+)")
 
 @dataclass(eq=False)
 class Writers:
-    """Writers issue papers, carry them out and take tips; whatever is unknown they ask again."""
+    """Writers issue papers, carry them out, and tell cases; whatever is unknown they ask again."""
 
     ground: Ground
     journal: Journal
@@ -60,14 +61,17 @@ class Writers:
     _keys: "count[int]" = field(default_factory=lambda: count(1))
 
     async def write(self, writer: int) -> None:
-        """One paper after the other, each to its end."""
+        """One paper after the other, each to its end, and a case beside each."""
         random = Random(f"{self.seed}/{writer}")
         while not self.stopping.is_set():
             if self.behind() < BEHIND_EVENTS_MAX:
-                await self._paper(random)
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._tip(random))
+                    group.create_task(self._paper(random))
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _paper(self, random: Random) -> None:
+        """From its issue to the review of what was done."""
         number, mark = next(self._numbers), self._mark()
         lines = [
             task("T01", POLICE),
@@ -85,24 +89,22 @@ class Writers:
             for body, own in zip(BODIES, ("T01", "T02"), strict=True):
                 keys = (issued["tasks"][own], issued["tasks"]["T03"])
                 group.create_task(self._carry_out(random, body, id, keys))
-            group.create_task(self._tip(random))
 
     async def _tip(self, random: Random) -> None:
-        """A tip whose contents are sealed; then the vault keeps its keys for a while."""
-        mark = self._mark()
-        tip = {
-            "kind": "tin_bao",
-            "channel": "phone",
-            "receipt_no": f"{mark}/2025",
-            "informant": {"name": "Người báo tin"},
-            "content": "Có người rủ ra nước ngoài làm việc nhẹ lương cao.",
-            "occurred_at": JULY_FIRST,
-        }
-        received = await self._state(random, POLICE, TIPS, tip, mark)
+        """A tip, and the case that comes of it; meanwhile the vault keeps the tip's keys."""
+        state = partial(self._state, random, expected=True)
+        work = Casework(state, self._mark, random, self.stopping.is_set)
+        received = await work.receive()
         if received is None:
             return
+        async with asyncio.TaskGroup() as group:
+            group.create_task(work.go_on(received["tip_id"]))
+            group.create_task(self._hold(random, received["tip_id"]))
+
+    async def _hold(self, random: Random, tip: str) -> None:
+        """The vault keeps the keys of a tip for a while."""
         mark = self._mark()
-        held = {"subject_id": received["tip_id"], "hold": mark}
+        held = {"subject_id": tip, "hold": mark}
         kept = held | {"reason": "xác minh", "authority": "12/QĐ"}
         if await self._state(random, POLICE, HOLDS, kept, mark) is not None:
             mark = self._mark()
@@ -116,10 +118,9 @@ class Writers:
             await self._state(
                 random, body, f"{at}/acknowledgements", {"outcome": "accepted"}, "accepted"
             )
-            for percent in (30, 70):
-                mark = self._mark()
-                progress = {"percent": percent, "narrative": f"Đang làm {mark}"}
-                await self._state(random, body, f"{at}/progress", progress, mark)
+            mark = self._mark()
+            progress = {"percent": 50, "narrative": f"Đang làm {mark}"}
+            await self._state(random, body, f"{at}/progress", progress, mark)
             mark = self._mark()
             done = {"result": f"Đã xong {mark}"}
             await self._state(random, body, f"{at}/completions", done, mark)
@@ -130,9 +131,17 @@ class Writers:
         return f"w{self.seed}x{next(self._keys)}w"
 
     async def _state(
-        self, random: Random, agency: str, path: str, body: Mapping[str, Any], mark: str
+        self,
+        random: Random,
+        agency: str,
+        path: str,
+        body: Mapping[str, Any],
+        mark: str,
+        *,
+        expected: bool = False,
     ) -> dict[str, Any] | None:
-        """The acknowledgement of a command, or None when it was refused or given up."""
+        """The acknowledgement of a command, or None when it was refused or given up. What is
+        `expected` follows from what was acknowledged, so nothing explains that it is refused."""
         said = self.journal.say(agency, f"{self.seed}/{next(self._keys)}", path, mark)
         gives_up, twins = random.random() < GIVEN_UP, random.random() < TWINS
         replica = random.randrange(len(self.ground.replicas))
@@ -146,6 +155,8 @@ class Writers:
                 pause = min(pause * 2, AGAIN_LAST_SECONDS)
             await self._try(said, replica, body)
             replica = (replica + 1) % len(self.ground.replicas)
+        if expected and said.refusal:
+            self.failing.add(f"{said.key} ({path}): refused: {said.refusal}")
         return said.answers[0] if said.answers else None
 
     async def _try(self, said: Said, replica: int, body: Mapping[str, Any]) -> None:

@@ -24,6 +24,7 @@ from shared.reference import load_register
 from shared.standing import read_by
 from shared.store.postgres import PostgresLog
 from tests.faults.anew import READ_MAX, Contents, all_of, contents, folded_anew
+from tests.faults.casework import in_the_clear
 from tests.faults.clients import Heard, Listener
 from tests.faults.faults import services_bus
 from tests.faults.followed import FOLLOWED, LOGS, STREAMS
@@ -107,6 +108,8 @@ class Evidence:
     """Tracebacks and ends that no fault explains."""
     altered: list[str] = field(default_factory=list)
     """Messages that came again to an agency with other contents."""
+    leaks: list[str] = field(default_factory=list)
+    """What is sealed and was exported, or written to a replica's own log, in the clear."""
 
     @property
     def events(self) -> Iterator[Envelope]:
@@ -118,7 +121,10 @@ async def gather(
     ground: Ground, commands: Sequence[Said], listeners: Sequence[Listener], failing: set[str]
 ) -> Evidence:
     """Read everything; nothing runs any more that writes."""
-    exports = [await _export(ground, each.url) for each in ground.replicas]
+    leaks: list[str] = []
+    exports = [await _export(ground, each.url, leaks) for each in ground.replicas]
+    for each in ground.replicas:
+        leaks += [f"{word} in {each.log.name}" for word in in_the_clear(each.log.read_bytes())]
     async with asyncpg.create_pool(
         ground.database_url, min_size=1, max_size=CONNECTIONS_MAX
     ) as pool:
@@ -145,6 +151,7 @@ async def gather(
                 *(line for each in ground.replicas for line in unexplained(each.log)),
             ],
             altered=[line for each in listeners for line in each.altered],
+            leaks=leaks,
         )
 
 
@@ -246,8 +253,8 @@ def _aside(schema: str, row: asyncpg.Record) -> str:
     )
 
 
-async def _export(ground: Ground, url: str) -> str:
-    """Digest of the timeline, page after page, byte for byte."""
+async def _export(ground: Ground, url: str, leaks: list[str]) -> str:
+    """Digest of the timeline, page after page, byte for byte; adds what is in the clear there."""
     digest, after = hashlib.sha256(), 0
     headers = {"Authorization": f"Bearer {ground.token(READER)}"}
     timeout = aiohttp.ClientTimeout(total=EXPORT_SECONDS)
@@ -259,6 +266,7 @@ async def _export(ground: Ground, url: str) -> str:
             page = await response.read()
         assert response.status == 200, page
         digest.update(page)
+        leaks += [f"{word} in the timeline that {url} exports" for word in in_the_clear(page)]
         after = orjson.loads(page)["next"]
         if after is None:
             return digest.hexdigest()

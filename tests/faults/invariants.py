@@ -18,6 +18,7 @@ from shared.envelope import Envelope
 from shared.outbox import bus_subject
 from shared.service import stream_name
 from shared.system import FEEDS
+from tests.faults.casework import in_the_clear
 from tests.faults.evidence import Evidence, Stored
 from tests.faults.followed import REACTIONS, turns
 
@@ -190,6 +191,18 @@ def i13_same_export(evidence: Evidence) -> Iterator[Finding]:
         yield Finding("I13", "altered", f"the timeline is exported as {evidence.exports}")
 
 
+def i14_sealed(evidence: Evidence) -> Iterator[Finding]:
+    """What is sealed stands nowhere in the clear; streams and deliveries are the logs' events."""
+    for event in evidence.events:
+        for word in in_the_clear(event.to_cloudevent()):
+            yield Finding("I14", "trouble", f"{word} in {event.event_id} of {event.store}")
+    for table, rows in evidence.live.items():
+        for word in in_the_clear("\n".join(rows).encode()):
+            yield Finding("I14", "trouble", f"{word} in {table}")
+    for each in evidence.leaks:
+        yield Finding("I14", "trouble", each)
+
+
 INVARIANTS: Sequence[Callable[[Evidence], Iterator[Finding]]] = (
     i1_acknowledged_once,
     i2_versions_contiguous,
@@ -200,6 +213,7 @@ INVARIANTS: Sequence[Callable[[Evidence], Iterator[Finding]]] = (
     i9_reactions,
     i12_no_trouble,
     i13_same_export,
+    i14_sealed,
 )
 
 

@@ -16,6 +16,8 @@ from services.directives.projection import REGISTER
 from services.timeline.projection import TIMELINE
 from shared.embedded.folder import erase
 from tests.faults.campaign import Result, campaign
+from tests.faults.casework import SEALED
+from tests.faults.clients import AT
 from tests.faults.evidence import Evidence, unexplained
 from tests.faults.faults import KINDS
 from tests.faults.followed import LOGS
@@ -26,6 +28,7 @@ from tests.faults.schedule import DECK, schedule
 SEED = 138
 SECONDS = 16.0
 KINDS_MIN = 12
+SECRET = SEALED[0]
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +84,7 @@ def copied(evidence: Evidence) -> Evidence:
     for name in ("timeline", "feed", "parked", "trouble"):
         setattr(twin, name, [*getattr(evidence, name)])
     twin.exports = [*evidence.exports]
+    twin.leaks = [*evidence.leaks]
     return twin
 
 
@@ -108,7 +112,7 @@ def events_swapped(evidence: Evidence) -> None:
 
 
 def state_altered(evidence: Evidence) -> None:
-    marked = next(each for each in evidence.commands if each.mark.startswith("w"))
+    marked = next(each for each in evidence.commands if each.path == AT and each.answers)
     log = evidence.logs["directives"]
     index, event = next(
         (index, each)
@@ -253,6 +257,19 @@ def exports_differ(evidence: Evidence) -> None:
     evidence.exports[0] = "0" * 64
 
 
+def name_in_an_event(evidence: Evidence) -> None:
+    log = evidence.logs["cases"]
+    log[0] = replace(log[0], state=log[0].state.replace(b"{", b'{"x":"%s",' % SECRET.encode(), 1))
+
+
+def name_in_a_read_model(evidence: Evidence) -> None:
+    evidence.live[f"{TIMELINE.schema}.titles"][f'{{"vi": "{SECRET}"}}'] += 1
+
+
+def name_exported(evidence: Evidence) -> None:
+    evidence.leaks.append(f"{SECRET} in an export")
+
+
 @pytest.mark.parametrize(
     ("damage", "named"),
     [
@@ -293,6 +310,9 @@ def exports_differ(evidence: Evidence) -> None:
         (stream_aside, "I5 trouble"),
         (traceback_seen, "I12 trouble"),
         (exports_differ, "I13 altered"),
+        (name_in_an_event, "I14 trouble"),
+        (name_in_a_read_model, "I14 trouble"),
+        (name_exported, "I14 trouble"),
     ],
 )
 def test_the_check_names_what_is_wrong(
