@@ -85,6 +85,11 @@ class Row:
         return self.clock.late
 
     @property
+    def waits(self) -> bool:
+        """Whether it runs and there is no way yet to record what it asks for."""
+        return bool(self.of["waits_for"]) and self.of["state"] in OPEN
+
+    @property
     def checked(self) -> bool:
         """Whether the period was read in the text of the law."""
         return bool(self.of["confidence"] == "seen")
@@ -120,9 +125,9 @@ def is_late(period: Mapping[str, Any]) -> bool:
     """Whether it was missed by a body that may be ordered.
 
     Requests to courts, procuracy and Fatherland Front never are; neither is what the law wants
-    *at once* without a figure, nor what binds no body.
+    *at once* without a figure, nor what binds no body, nor what nobody can record as done yet.
     """
-    if period["state"] not in ("overdue", "missed") or is_at_once(period):
+    if period["state"] not in ("overdue", "missed") or is_at_once(period) or period["waits_for"]:
         return False
     bodies = period["agencies"]
     waited_for = [each for each in bodies if each["bound"]]
@@ -215,33 +220,39 @@ def banded(rows: Iterable[Row]) -> dict[str, list[Row]]:
     return {name: inside for name, inside in found.items() if inside}
 
 
-def headline(bands: Mapping[str, Sequence[Row]], say: Speech, *, more_late: bool) -> list[Markup]:
-    """The answer in words: what is overdue, what ends today, what is next."""
+def headline(
+    bands: Mapping[str, Sequence[Row]], say: Speech, *, more_late: bool, there: str = ""
+) -> list[Markup]:
+    """The answer in words: what is overdue, what ends today, what is next.
+
+    `there` is the address of the page on which these rows stand; empty: this one.
+    """
     late, today = bands.get("over", ()), bands.get("today", ())
     coming = [*today, *bands.get("week", ()), *bands.get("later", ())]
     if not late and not coming:
         return [say.html("term.nothing_late" if more_late else "term.none")]
-    said = [_late(late, say, more_late)]
+    said = [_late(late, say, more_late, there)]
     if today:
         said.append(say.html("term.today", n=len(today)))
     if coming:
         first = min(coming, key=lambda each: _at(each.of, "due"))
         clock = first.clock
-        said.append(say.html("term.next", what=named(first), when=clock.second, span=clock.first))
+        what = named(first, there)
+        said.append(say.html("term.next", what=what, when=clock.second, span=clock.first))
     return said
 
 
-def _late(late: Sequence[Row], say: Speech, more: bool) -> Markup:
+def _late(late: Sequence[Row], say: Speech, more: bool, there: str) -> Markup:
     if not late:
         return say.html("term.nothing_late")
     words = say.html("term.late_many" if more else "term.late", n=len(late))
     key = "desk.late_only" if len(late) == 1 and not more else "desk.late_first"
-    return words + say.html(key, paper=named(late[0]), span=late[0].clock.first)
+    return words + say.html(key, paper=named(late[0], there), span=late[0].clock.first)
 
 
-def named(each: Row) -> Markup:
+def named(each: Row, there: str) -> Markup:
     """A period's title as a link to its row."""
-    return Markup('<a href="#p-{}">{}</a>').format(each.id, each.title)
+    return Markup('<a href="{}#p-{}">{}</a>').format(there, each.id, each.title)
 
 
 def _bodies(period: Mapping[str, Any], page: Page) -> list[Body]:
@@ -252,7 +263,7 @@ def _bodies(period: Mapping[str, Any], page: Page) -> list[Body]:
         found.append(
             Body(
                 id=each["id"],
-                name=page.name_then(each["id"], on),
+                name=page.name_of(each["id"], on),
                 lane=page.lane_of(each["id"]),
                 part=_part(each, period),
                 request=each["never_critical"],
@@ -281,7 +292,7 @@ def _extension(said: Mapping[str, Any], page: Page) -> Extension:
         words=say(
             "term.extended",
             seq=said["seq"],
-            who=page.name_then(said["decided_by"], decided.date()),
+            who=page.name_of(said["decided_by"], decided.date()),
             when=say.day(decided.date()),
             until=say.moment(until, end=True),
         ),

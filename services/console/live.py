@@ -62,10 +62,10 @@ async def _pass_on(
             "X-Accel-Buffering": "no",
         }
     )
-    await response.prepare(request)
-    await response.write(BEAT)
     ends = asyncio.get_running_loop().time() + seconds
     try:
+        await response.prepare(request)
+        await response.write(BEAT)
         while asyncio.get_running_loop().time() < ends and _is_there(request):
             chunk = await _chunk(upstream)
             if chunk == b"":
@@ -74,7 +74,7 @@ async def _pass_on(
             if chunk is not None:
                 await response.write(chunk + BEAT if beat else chunk)
     except (aiohttp.ClientError, ConnectionResetError):
-        pass  # The answer has begun: it ends here, and Last-Event-ID brings the browser back.
+        pass  # It ends here, and Last-Event-ID brings the browser back if it has not left.
     return response
 
 

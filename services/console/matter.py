@@ -11,7 +11,6 @@ from services.console import moments
 from services.console.page import Page
 from services.console.speech import Speech
 from services.console.subjects import href_of, short_of
-from shared.reference import RegisterError
 
 LINES_SHOWN = 12
 """Persons, charges or bodies of one fact that are shown; the others are told by their number."""
@@ -53,7 +52,7 @@ def standing(kind: str, state: Mapping[str, Any], page: Page) -> list[Markup]:
     stage = say.of(state, "stage")
     stage = stage[:1].upper() + stage[1:]
     said = [say.html("matter.stage", stage=stage, when=say.moment(since))]
-    who = page.name_then(state["holder"], held.date())
+    who = page.name_of(state["holder"], held.date())
     if kind in FILES:
         said.append(say.html("matter.held", who=who, when=say.moment(held)))
     else:
@@ -81,6 +80,9 @@ def _case(state: Mapping[str, Any], page: Page) -> Told:
     yield "tips", _linked("tip", state["from_tips"], say)
     yield "split_from", _linked("case", [state["split_from"]], say)
     yield "joined_into", _linked("case", [state["joined_into"]], say)
+    numbers = {"indictment": state["indictment"], "docket": state["trial"]["docket_no"]}
+    for key, number in numbers.items():
+        yield key, [Line(number)] if number else []
     returns = {by: n for by, n in state["returns"].items() if n}
     said = [say("fact.times", who=say.code("by", by), n=n) for by, n in returns.items()]
     yield "returns", [Line(each) for each in said]
@@ -105,11 +107,22 @@ def _raid(state: Mapping[str, Any], page: Page) -> Told:
     say = page.say
     yield "bodies", [_body(each, state, page) for each in state["agencies"][:LINES_SHOWN]]
     area = state["area"]
-    yield "area", [Line(_area(area, page) if area else say("fact.area_untold"))]
+    yield "area", [Line(page.place_of(area) if area else say("fact.area_untold"))]
     yield "place", _sealed(state["place_detail"], say)
     yield "campaign", _links([state["campaign"]], say)
     results = state["results"] or {}
     yield "held", [Line(say.number(results["suspects_held"]))] if "suspects_held" in results else []
+
+
+def _campaign(state: Mapping[str, Any], page: Page) -> Told:
+    say, window = page.say, state["window"]
+    yield "theme", [Line(state["theme"])]
+    yield "kind", _coded("campaign.kind", state["campaign_kind"], say)
+    first, last = say.day(window["from"]), say.day(window["to"])
+    yield "window", [Line(say("fact.days", first=first, last=last))]
+    yield "area", [Line(page.place_of(each)) for each in state["scope"][:LINES_SHOWN]]
+    yield "launched_by", [_body(state["launched_by"], state, page)]
+    yield "bodies", [_body(each, state, page) for each in state["participants"][:LINES_SHOWN]]
 
 
 def _person(state: Mapping[str, Any], page: Page) -> Told:
@@ -128,6 +141,7 @@ TELLERS: Mapping[str, Callable[[Mapping[str, Any], Page], Told]] = {
     "case": _case,
     "tip": _tip,
     "raid": _raid,
+    "campaign": _campaign,
     "person": _person,
 }
 
@@ -166,15 +180,8 @@ def _links(refs: Sequence[str | None], say: Speech) -> list[Line]:
 def _body(agency: str, state: Mapping[str, Any], page: Page) -> Line:
     """A body by its name of the day on which the stage began."""
     since = moments.read(state["since"])
-    name = page.name_then(agency, since.date()) if since else agency
+    name = page.name_of(agency, since.date()) if since else agency
     return Line(name, lane=page.lane_of(agency))
-
-
-def _area(key: str, page: Page) -> str:
-    try:
-        return page.door.register.area(key).full_vi
-    except RegisterError:
-        return key
 
 
 def _until(said: str | None, say: Speech) -> list[Line]:

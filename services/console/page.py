@@ -18,9 +18,10 @@ from services.console import session
 from services.console.client import Api, ApiProblem, opened
 from services.console.session import Signed
 from services.console.speech import Speech
-from shared.errors import NotSignedIn, Refused
+from shared.errors import NotAllowed, NotSignedIn, Refused
 from shared.http.door import Door
 from shared.reference import RegisterError
+from shared.standing import in_its_time, is_one_body
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -91,17 +92,31 @@ class Page:
         return kind.lane if kind else "other"
 
     def name_of(self, agency: str, on: date | None = None) -> str:
-        """Name of a body on a day (None: today), or the id of one that was not there then."""
+        """Name of a body on a day (None: today), of the nearest day where it was not there then;
+        the id of one that the register has never known.
+
+        Bodies without a list act by the name of all of their kind; one of them is called as in the
+        sentences of the timeline.
+        """
+        register = self.door.register
         try:
-            found = self.door.register.agency(agency, on or self.say.now.date())
-        except RegisterError:
+            found, day = in_its_time(register, agency, on or self.say.now.date())
+        except NotAllowed:
             return agency
+        kind = register.kind(found.code)
+        if kind and found.is_collective and is_one_body(register, found):
+            area = register.area(found.area, day)
+            if self.say.english:
+                return f"{kind.name_en}, {area.name_vi}"
+            return f"{kind.name_vi} thuộc {area.full_vi}"
         return found.name_en if self.say.english else found.name_vi
 
-    def name_then(self, agency: str, on: date) -> str:
-        """Name of a body on a day, or today's where it was not there then."""
-        name = self.name_of(agency, on)
-        return self.name_of(agency) if name == agency else name
+    def place_of(self, area: str) -> str:
+        """Name of an area by its key, or the key of one that the register does not know."""
+        try:
+            return self.door.register.area(area).full_vi
+        except RegisterError:
+            return area
 
     def show(self, template: str, *, status: int = 200, **values: Any) -> web.Response:
         """The page, with its headers."""
@@ -217,6 +232,8 @@ def _problem(page: Page, status: int, body: Mapping[str, Any]) -> web.Response:
     """A refusal as a page: what was not done, why, what stays safe, one way forward, the code."""
     known = {404: "missing", 403: "forbidden", 503: "away"}.get(status, "broken")
     english = page.say.english
+    if body.get("code") == "not-found":
+        body = {"code": "not-found"}  # The API names what it was asked for by its id.
     return page.show(
         "problem.html",
         status=status,

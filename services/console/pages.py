@@ -5,10 +5,10 @@ from typing import Any
 
 from aiohttp import web
 
-from services.console import campaign, desk, directive, feed, matrix, task
+from services.console import campaign, desk, directive, feed, matrix, matter, task
 from services.console.client import DIRECTIVES_MAX, Api, ApiProblem
 from services.console.page import Page, nowhere
-from services.console.subjects import page_of
+from services.console.subjects import MATTERS, page_of, subject_of
 from shared.actor import VIETNAM
 from shared.reference import RegisterError
 
@@ -210,11 +210,13 @@ async def show_timeline(page: Page) -> web.Response:
             as_of=_zoned(as_of),
             known_at=_zoned(known_at),
         )
+        called = await _called(page, api, subject)
     still = bool(before or as_of or known_at)
     return page.show(
         "timeline.html",
         nav="timeline",
         subject=subject,
+        called=called,
         back=page_of(subject),
         before=before,
         entries=feed.entries(found["entries"], page),
@@ -224,6 +226,26 @@ async def show_timeline(page: Page) -> web.Response:
         as_of=as_of,
         known_at=known_at,
     )
+
+
+async def _called(page: Page, api: Api, subject: str) -> str:
+    """What a subject is called on its own page; its kind and the end of its id without one."""
+    kind, _, id = subject.partition(":")
+    try:
+        if kind in MATTERS:
+            state = (await api.get(f"v1/{kind}/{id}"))["state"]
+            return matter.called(kind, id, state, page.say)
+        if kind == "directive":
+            found = await api.directive(id)
+            return str(found["title_en" if page.say.english else "title"])
+        if kind == "task":
+            found, own = await task.find(api, id)
+            return f"{own['key']} {page.say.of(own, 'title')}, {found['title']}"
+    except ApiProblem as problem:
+        if problem.status != 404:
+            raise
+    about = subject_of(subject, page.say)
+    return f"{about.words} {about.short}" if id else subject
 
 
 def _zoned(text: str) -> str:

@@ -49,6 +49,9 @@ class Found:
     """What the API has of what was asked for."""
 
     rows: list[Row]
+    """What is shown."""
+    all: list[Row]
+    """What is counted, whatever filter is chosen."""
     counts: dict[str, int] = field(default_factory=dict)
     more: set[str] = field(default_factory=set)
     """Bands with more periods than were counted."""
@@ -64,7 +67,7 @@ async def show_deadlines(page: Page) -> web.Response:
     wrong = _wrong(agency, subject)
     async with page.api() as api:
         newest = await api.newest("", 1)
-        found = Found([])
+        found = Found([], [])
         if not wrong:
             found = await _find(page, api, chosen, agency, subject)
         bands, left_out = _cut(found.rows, chosen, subject)
@@ -76,7 +79,10 @@ async def show_deadlines(page: Page) -> web.Response:
         nav="deadlines",
         wrong=wrong,
         headline=deadlines.headline(
-            deadlines.banded(found.rows), page.say, more_late="over" in found.more
+            deadlines.banded(found.all),
+            page.say,
+            more_late="over" in found.more,
+            there="" if chosen == "all" else page.link(due="", after=""),
         ),
         chips=_chips(found, chosen),
         chip_link=lambda chip: page.link(due=chip.value, after=""),
@@ -110,9 +116,10 @@ async def _find(page: Page, api: Api, chosen: str, agency: str, subject: str) ->
     pages = await asyncio.gather(
         *(api.deadlines(agency=agency, limit=COUNTED, **each) for each in asked)
     )
-    found = Found([deadlines.row(each, page) for rows, _ in pages for each in rows])
+    counted = [deadlines.row(each, page) for rows, _ in pages for each in rows]
+    found = Found(counted, counted)
     found.more = {name for name, (_, next) in zip(RUNNING, pages, strict=True) if next}
-    found.counts = _counts(found.rows)
+    found.counts = _counts(counted)
     if chosen == "all":
         return found
     ask = _missed(page) if chosen == "missed" else deadlines.asked_for(chosen, now)
@@ -125,7 +132,7 @@ async def _of_subject(page: Page, api: Api, chosen: str, agency: str, subject: s
     """All periods around one thing, whatever their state."""
     periods, more = await api.deadlines_of(subject, agency)
     rows = [deadlines.row(each, page) for each in periods]
-    found = Found(rows, _counts(rows), limit=PERIODS_MAX if more else 0)
+    found = Found(rows, rows, _counts(rows), limit=PERIODS_MAX if more else 0)
     if chosen == "missed":
         found.rows = [each for each in rows if each.of["missed_at"] or each.late]
     elif chosen != "all":

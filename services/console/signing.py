@@ -9,13 +9,20 @@ from aiohttp import web
 from services.console import session
 from services.console.client import ApiProblem, opened
 from services.console.page import Page, nowhere
+from services.console.words_codes import CODES
 from shared.errors import NotSignedIn, NotUnderstood
 from shared.http.door import Door
 from shared.reference import Register, RegisterError
 
 AREA_DEFAULT = "VN"
-ROLES = ("duty_officer", "leader", "clerk", "auditor")
-"""Roles that the form offers; the token may carry others."""
+OPERATING = ("operator", "admin")
+"""They count for the whole system and open no page here, so no form gives them away."""
+ROLES = tuple(
+    role
+    for kind, _, role in (key.partition(".") for key in CODES)
+    if kind == "role" and role not in OPERATING
+)
+"""Roles that the form offers: those that the console has words for."""
 USER_CHARACTERS_MAX = 60
 FORM_BYTES_MAX = 8_192
 

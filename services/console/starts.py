@@ -20,6 +20,9 @@ TOGETHER_MAX = 6
 """Readings of the API at one time for one page."""
 ENTRIES_LOOKED_AT = 20
 """Of what had happened by the start, the last so many are searched for the fact."""
+ENTRIES_SINCE = 100
+"""Some periods are counted from before their fact (custody from the taking in, what a correction
+moved): it is then searched for among the last so many of all."""
 LOOKED_UP_MAX = 48
 """Periods of one page whose start is looked up; of the others only the place to look is given."""
 REMEMBERED_MAX = 4_096
@@ -49,10 +52,10 @@ async def starts(page: Page, api: Api, periods: Sequence[Mapping[str, Any]]) -> 
         async with turns:
             found = await _entry(page, api, period)
         entry = feed.entry(found, page) if found else None
-        return period["id"], Start(entry, _href(period))
+        return period["id"], Start(entry, _href(period, found))
 
     found = dict(await asyncio.gather(*map(one, periods[:LOOKED_UP_MAX])))
-    rest = {each["id"]: Start(None, _href(each)) for each in periods[LOOKED_UP_MAX:]}
+    rest = {each["id"]: Start(None, _href(each, None)) for each in periods[LOOKED_UP_MAX:]}
     return {**rest, **found}
 
 
@@ -62,14 +65,17 @@ async def _entry(page: Page, api: Api, period: Mapping[str, Any]) -> Mapping[str
     if key in known:
         known.move_to_end(key)
         return known[key]
-    for subject in (period["subject"], *period["around"])[:2]:
+    subjects = (period["subject"], *period["around"])[:2]
+    wheres = (period["started_at"], ENTRIES_LOOKED_AT), ("", ENTRIES_SINCE)
+    looks = [(subject, *where) for where in wheres for subject in subjects]
+    for subject, as_of, limit in looks:
         try:
             answer = await api.get(
                 "v1/timeline",
                 subject=subject,
                 order="newest",
-                as_of=period["started_at"],
-                limit=ENTRIES_LOOKED_AT,
+                as_of=as_of,
+                limit=limit,
             )
         except ApiProblem as problem:
             if problem.status == 401:
@@ -84,9 +90,11 @@ async def _entry(page: Page, api: Api, period: Mapping[str, Any]) -> Mapping[str
     return None
 
 
-def _href(period: Mapping[str, Any]) -> str:
+def _href(period: Mapping[str, Any], found: Mapping[str, Any] | None) -> str:
     began = moments.read(period["started_at"])
     assert began is not None, "every period has begun"
+    happened = moments.read(found["occurred_at"]) if found else None
+    began = max(began, happened or began)
     asked = {"subject": period["subject"], "as_of": _local(began)}
     there = URL.build(path="/console/timeline", query=asked)
     return str(there.with_fragment(f"e-{period['start_event']}"))

@@ -8,6 +8,9 @@ MATTERS = ("case", "tip", "raid", "person", "campaign", "operation")
 """Kinds whose state the API serves and whose page the console draws from it."""
 PAPERS = ("task", "directive")
 """Kinds with a page of their own."""
+NAMED = {"case": (), "tip": (), "directive": (), "task": ("directive",), "report": ("directive",)}
+"""Kinds that the sentences of their facts call by a number, and what else these sentences name so.
+Beside such a sentence nobody needs the end of an id."""
 SHORT = 6
 """Characters of an id that tell two subjects of one page apart: the last, for ids begin alike when
 they were made at one time."""
@@ -25,6 +28,10 @@ class Subject:
     short: str
     href: str
     """Its page, or its timeline where it has no page."""
+
+    def named_beside(self, about: "Subject") -> bool:
+        """Whether a fact about `about` names this one by its number."""
+        return about.kind in NAMED and (self == about or self.kind in NAMED[about.kind])
 
 
 def subject_of(ref: str, say: Speech) -> Subject:

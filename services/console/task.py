@@ -11,6 +11,7 @@ from services.console.labels import kind_label
 from services.console.speech import Speech
 from services.console.states import TASK, TASK_ORDER, acted, by_lane, type_code
 from shared.reference import Register
+from shared.reference.deadlines import load_periods
 
 BODIES_OPEN_MAX = 24
 """Bodies of one kind that stand open; more of them wait behind their counts."""
@@ -127,9 +128,17 @@ def reason(task: Mapping[str, Any], say: Speech) -> str:
         "on": say.day(due.get("on")),
         "first": say.day(due.get("from")),
         "last": say.day(due.get("to")),
-        "rules": ", ".join(due.get("rules", ())),
+        "rules": "; ".join(_rule(each, say) for each in due.get("rules", ())),
     }
     return say(key, **words) if say.knows(key) else say.of(task, "due")
+
+
+def _rule(code: str, say: Speech) -> str:
+    """What a statutory period is called; its code where the table does not have it."""
+    period = next((each for each in load_periods().all() if each.id == code), None)
+    if period is None:
+        return code
+    return f"{period.title_en if say.english else period.title_vi} ({period.article})"
 
 
 def answer(task: Mapping[str, Any], say: Speech) -> list[Any]:

@@ -166,12 +166,13 @@ DESK: Mapping[str, tuple[str, str]] = {
         "The timeline is {n} {n:event|events} behind.",
     ),
     "timeline.title": ("Dòng sự kiện", "Events"),
-    "timeline.of": ("Dòng thời gian", "Timeline"),
     "timeline.back": ("Về trang của hồ sơ", "Back to its page"),
     "timeline.open": ("Dòng thời gian", "Timeline"),
-    "timeline.lead": (
-        "Mới nhất trước. Dòng thời gian đã ghi {n} mục.",
-        "Newest first. The timeline holds {n} {n:entry|entries}.",
+    "timeline.of_what": ("Dòng thời gian: {what}", "Timeline: {what}"),
+    "timeline.lead": ("Việc mới ghi nhận đứng trước.", "Last recorded first."),
+    "timeline.all": (
+        "Dòng thời gian đã ghi {n} mục.",
+        "The timeline holds {n} {n:entry|entries}.",
     ),
     "timeline.as_of_said": (
         "Chỉ gồm việc đã xảy ra đến lúc đã chọn.",
@@ -234,8 +235,10 @@ SIGNING: Mapping[str, tuple[str, str]] = {
 PROBLEMS: Mapping[str, tuple[str, str]] = {
     "problem.missing": ("Không tìm thấy", "Not found"),
     "problem.missing.what": (
-        "Không có trang, văn bản, nhiệm vụ hay hồ sơ ở địa chỉ này.",
-        "There is no page, directive, task or file at this address.",
+        "Không có trang, văn bản, nhiệm vụ hay hồ sơ ở địa chỉ này, hoặc cơ quan của bạn không "
+        "được biết.",
+        "There is no page, directive, task or file at this address, or your agency may not know "
+        "of it.",
     ),
     "problem.missing.way": (
         "Kiểm tra lại liên kết, hoặc tìm từ bàn trực.",

@@ -53,6 +53,10 @@ DEADLINES: Mapping[str, tuple[str, str]] = {
     ),
     "term.bodies": ("Cơ quan có trách nhiệm", "Bodies bound"),
     "term.more_bodies": ("và {n} cơ quan khác", "and {n} more"),
+    "term.waits": (
+        "chưa có cách ghi nhận đã thực hiện, nên không tính quá hạn",
+        "cannot be recorded as done yet, so it is never overdue",
+    ),
     "term.unchecked": ("chưa đối chiếu", "not checked"),
     "term.unchecked_title": (
         "Thời hạn này chưa được đối chiếu với văn bản luật",
@@ -72,8 +76,10 @@ DEADLINES: Mapping[str, tuple[str, str]] = {
         "All periods around this file, running and ended.",
     ),
     "term.missed_lead": (
-        "Có hạn trong {n} ngày qua mà không kịp, kể cả việc đã làm xong muộn.",
-        "Fell due within the last {n} days and were missed, done late included.",
+        "Có hạn trong {n} ngày qua mà không kịp, kể cả việc đã làm xong muộn. Việc được ghi nhận "
+        "khi đã quá hạn thì một ngày sau khi ghi mới tính là trễ.",
+        "Fell due within the last {n} days and were missed, done late included. What was recorded "
+        "when it was already overdue counts as missed one day after that.",
     ),
     "term.counted": (
         "Mỗi nhóm chỉ đếm đến {n}; hãy lọc để thu hẹp.",
@@ -108,9 +114,9 @@ DEADLINES: Mapping[str, tuple[str, str]] = {
     "band.done": ("Đã kết thúc", "Ended"),
     "band.past_means": (
         "Đề nghị gửi Tòa án, Viện kiểm sát, Mặt trận; việc luật ghi “ngay”; thời hạn không ràng "
-        "buộc cơ quan nào.",
+        "buộc cơ quan nào; việc hệ thống chưa ghi nhận được.",
         "Requests to courts, procuracy, Fatherland Front; what the law wants “at once”; periods "
-        "that bind no agency.",
+        "that bind no agency; what cannot be recorded here yet.",
     ),
     "no_term.all": ("Không có thời hạn nào khớp.", "No period matches."),
     "no_term.over": ("Không có thời hạn nào quá hạn.", "No period is overdue."),
@@ -205,6 +211,8 @@ DEADLINE_CODES: Mapping[str, tuple[str, str]] = {
     "responsible.Person entitled": ("Người có quyền", "Person entitled"),
     "responsible.Procuracy": ("Viện kiểm sát", "Procuracy"),
     "responsible.Supreme / high bodies": ("Cơ quan tối cao, cấp cao", "Supreme and high bodies"),
+    "responsible.Investigating body": ("Cơ quan điều tra", "Investigating body"),
+    "responsible.All units": ("Mọi đơn vị", "All units"),
     "responsible.Convict": ("Người bị kết án", "Convict"),
     "responsible.(by operation of law)": ("Theo luật định", "By operation of law"),
     "responsible.—": ("Không cơ quan nào", "No agency"),
@@ -215,6 +223,8 @@ DEADLINE_CODES: Mapping[str, tuple[str, str]] = {
     "fact.tips": ("Từ tin báo", "From tips"),
     "fact.split_from": ("Tách từ", "Split off from"),
     "fact.joined_into": ("Nhập vào", "Joined into"),
+    "fact.indictment": ("Cáo trạng số", "Indictment no."),
+    "fact.docket": ("Thụ lý số", "Docket no."),
     "fact.returns": ("Trả hồ sơ", "File returned"),
     "fact.times": ("{who}: {n} lần", "{who}: {n} {n:time|times}"),
     "fact.marks": ("Lưu ý", "Note"),
@@ -231,6 +241,11 @@ DEADLINE_CODES: Mapping[str, tuple[str, str]] = {
     "fact.area_untold": ("chỉ nêu sau khi kết thúc", "told after it has ended"),
     "fact.place": ("Địa điểm", "Place"),
     "fact.campaign": ("Đợt cao điểm", "Campaign"),
+    "fact.theme": ("Chủ đề", "Theme"),
+    "fact.kind": ("Loại", "Kind"),
+    "fact.window": ("Thời gian", "Days"),
+    "fact.days": ("từ {first} đến hết {last}", "{first} – {last}"),
+    "fact.launched_by": ("Cơ quan mở", "Opened by"),
     "fact.held": ("Người bị bắt, giữ", "Persons held"),
     "fact.identity": ("Danh tính", "Identity"),
     "fact.measure": ("Biện pháp", "Measure"),

@@ -11,6 +11,7 @@ from tests.console.fake_papers import NOW, VIETNAM
 CASE = "case:0f3c2a1b-0000-4000-8000-0000000ca5e1"
 PERSON = "person:0f3c2a1b-0000-4000-8000-000000be11e2"
 TIP = "tip:0f3c2a1b-0000-4000-8000-00000071b003"
+CAMPAIGN = "campaign:0f3c2a1b-0000-4000-8000-0000000ca4a5"
 RAID = "raid:0f3c2a1b-0000-4000-8000-0000007a1d04"
 INVESTIGATORS = "CQCSDT_TINH-P34-40"
 PROCURACY = "VKSND_TINH-P34-40"
@@ -66,6 +67,7 @@ def period(
         "recomputed": 0,
         "agencies": [body(each, never_critical=each in never) for each in agencies],
         "responsible": "Investigating body",
+        "waits_for": None,
         "warned": None,
         "missed_at": None,
         "ended_at": None,
@@ -192,6 +194,8 @@ def states() -> dict[str, dict[str, Any]]:
             "severity_class": "RNT",
             "accused": [PERSON.partition(":")[2]],
             "from_tips": [TIP.partition(":")[2]],
+            "indictment": "21/CT-VKS",
+            "trial": {"docket_no": None},
             "split_from": None,
             "joined_into": None,
             "returns": {"VKS": 2, "JUDGE": 0},
@@ -222,12 +226,19 @@ def states() -> dict[str, dict[str, Any]]:
             "informant": None,
             "urgent": True,
         },
+        CAMPAIGN: standing("campaign", CAMPAIGN, ("đã mở", "launched"), "CA_TINH-P34-40")
+        | {
+            "theme": "Cao điểm tuyến biên giới",
+            "campaign_kind": "combined",
+            "window": {"from": "2025-07-15", "to": "2025-09-30"},
+            "scope": ["P34-40"],
+            "launched_by": "BCD138_TINH-P34-40",
+            "participants": ["BCH_BDBP_KV-P34-40"],
+        },
         RAID: standing("raid", RAID, ("đang tiến hành", "under way"), "CA_TINH-P34-40")
         | {
             "agencies": ["CA_TINH-P34-40"],
-            "area": None,
+            **dict.fromkeys(("area", "campaign", "results")),
             "place_detail": "sealed",
-            "campaign": None,
-            "results": None,
         },
     }

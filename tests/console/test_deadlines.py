@@ -42,6 +42,17 @@ async def test_the_first_sentence_says_what_is_late_what_ends_today_and_what_is_
     )
 
 
+async def test_the_first_sentence_stays_the_same_whatever_is_filtered(reader: Reader) -> None:
+    whole = (await reader.get(PAGE)).part("lead")
+
+    for due in ("overdue", "today", "week", "later", "missed"):
+        page = await reader.get(f"{PAGE}?due={due}")
+
+        assert page.part("lead") == whole, due
+        [first, *_] = re.findall(r'<a href="([^"]*)#p-', page.html)
+        assert first == PAGE, "the row stands on the page of all"
+
+
 async def test_bands_stand_in_the_order_of_their_urgency_and_what_has_ended_is_left_out(
     reader: Reader, api: FakeApi
 ) -> None:
@@ -131,6 +142,21 @@ async def test_what_was_missed_has_a_shape_and_a_word_beside_its_colour(
     assert html.count("#st-overdue") == 2, "in the clock and in the mark"
     assert "Quá hạn" in row(page, late)
     assert "quá 2 ngày 9 giờ" in row(page, late)
+
+
+async def test_what_cannot_be_recorded_as_done_yet_is_past_and_never_overdue(
+    reader: Reader, api: FakeApi
+) -> None:
+    notice = api.period("LATE")
+    notice["waits_for"] = "notifications"
+
+    page = await reader.get(PAGE)
+
+    said = row(page, notice)
+    assert "đã hết 2 ngày 9 giờ trước 24:00, 27/07/2025" in said
+    assert "chưa có cách ghi nhận đã thực hiện, nên không tính quá hạn" in said
+    assert "Quá hạn" not in said and "missed" not in classes(page, notice)
+    assert page.part("lead").startswith("Không có thời hạn nào quá hạn.")
 
 
 async def test_requests_rights_and_at_once_are_past_and_never_overdue(

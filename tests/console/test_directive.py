@@ -112,9 +112,11 @@ async def test_by_term_what_has_a_last_day_stands_first(reader: Reader, api: Fak
 
 async def test_targets_say_their_figure_or_that_there_is_none(reader: Reader, api: FakeApi) -> None:
     older = next(each for each in api.directives if each["target_list"])
+    older["target_list"][0]["scope"] = {"population": "mọi xã", "area": "P34-40"}
 
     page = await reader.get(f"/console/directive:{older['id']}")
 
+    assert "mọi xã, tỉnh Nghệ An" in page.text
     assert "từ 30 % trở lên" in page.text
     assert "văn bản không nêu mức" in page.text
 

@@ -7,6 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
+import pytest
+from aiohttp import web
+from structlog.testing import capture_logs
 
 from tests.console.fake_api import FakeApi
 from tests.console.reading import Reader
@@ -97,3 +100,23 @@ async def test_a_refusal_of_the_api_is_passed_on(reader: Reader, api: FakeApi) -
     page = await reader.get("/console/live")
 
     assert page.status == 503
+
+
+async def test_a_browser_that_leaves_at_once_is_not_told_as_a_fault_of_the_database(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = web.StreamResponse.write
+
+    async def left(answer: web.StreamResponse, data: bytes) -> None:
+        if answer.headers.get("Referrer-Policy"):  # The console's, not the API's behind it.
+            raise aiohttp.ClientConnectionResetError("Cannot write to closing transport")
+        await write(answer, data)
+
+    monkeypatch.setattr(web.StreamResponse, "write", left)
+
+    with capture_logs() as told:
+        async with reader.http.get(f"{reader.url}/console/live") as answer:
+            said = await answer.read()
+
+    assert said == b""
+    assert told == []

@@ -1,7 +1,7 @@
 """The page of a case, a tip, a raid or a person in the reader's eyes."""
 
 from tests.console.fake_api import FakeApi
-from tests.console.fake_periods import CASE, PERSON, RAID, TIP, day_end, period
+from tests.console.fake_periods import CAMPAIGN, CASE, PERSON, RAID, TIP, day_end, period
 from tests.console.reading import Reader, words
 
 
@@ -41,6 +41,8 @@ async def test_what_is_known_of_a_case_leads_on(reader: Reader) -> None:
     assert "Tội danh Điều 150 khoản 2 BLHS" in page.text
     assert "Loại tội phạm rất nghiêm trọng" in page.text
     assert "Trả hồ sơ Viện kiểm sát: 2 lần" in page.text
+    assert "Cáo trạng số 21/CT-VKS" in page.text
+    assert "Thụ lý số" not in page.text
     assert "Thẩm phán" not in page.text
     assert "Lưu ý án điểm" in page.text
     assert f'href="/console/{PERSON}">Người trong tố tụng …be11e2' in page.html
@@ -86,6 +88,21 @@ async def test_a_raid_under_way_does_not_say_where(reader: Reader) -> None:
     assert "Địa bàn chỉ nêu sau khi kết thúc" in page.text
 
 
+async def test_a_campaign_says_its_theme_its_days_where_and_with_whom(reader: Reader) -> None:
+    page = await reader.get(f"/console/{CAMPAIGN}")
+
+    assert "Công an tỉnh Nghệ An chủ trì." in page.text
+    for said in (
+        "Chủ đề Cao điểm tuyến biên giới",
+        "Loại Kết hợp nhiều mặt",
+        "Thời gian từ 15/07/2025 đến hết 30/09/2025",
+        "Địa bàn tỉnh Nghệ An",
+        "Cơ quan mở Ban Chỉ đạo 138 tỉnh Nghệ An",
+        "Lực lượng Ban Chỉ huy Bộ đội Biên phòng tỉnh Nghệ An",
+    ):
+        assert said in page.text
+
+
 async def test_a_code_that_the_console_does_not_know_is_shown_as_it_is(
     reader: Reader, api: FakeApi
 ) -> None:
@@ -106,7 +123,7 @@ async def test_a_file_that_is_not_there_is_not_found(reader: Reader) -> None:
     page = await reader.get("/console/case:00000000-0000-0000-0000-000000000000")
 
     assert page.status == 404
-    assert "Không có." in page.text
+    assert "Không có trang, văn bản, nhiệm vụ hay hồ sơ ở địa chỉ này" in page.text
 
 
 async def test_a_case_without_periods_says_so(reader: Reader, api: FakeApi) -> None:

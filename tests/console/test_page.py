@@ -139,7 +139,7 @@ async def test_an_unknown_address_is_not_found_on_a_page_of_ours(reader: Reader)
     page = await reader.get("/console/case:VA-1")
 
     assert page.status == 404
-    assert "Không có trang, văn bản, nhiệm vụ hay hồ sơ ở địa chỉ này." in page.text
+    assert "Không có trang, văn bản, nhiệm vụ hay hồ sơ ở địa chỉ này" in page.text
 
 
 async def test_an_api_that_is_away_is_said_with_what_stays_safe(

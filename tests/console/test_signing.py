@@ -1,11 +1,17 @@
 """Signing in and out: nobody enters without it, and only by our own form."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from services.console.session import inside
+from services.console.signing import ROLES
+from services.console.words import WORDS
+from services.vault.domain import ROLE as DATA_PROTECTION
+from services.vault.grants import GRANTS
+from shared.http.operating import READERS
 from shared.reference import Register
 from tests.console.fake_api import FakeApi, serving
 from tests.console.reading import Answer, Reader
@@ -65,6 +71,45 @@ async def test_signing_in_begins_a_session_of_the_chosen_agency(stranger: Reader
     assert (answer.status, answer.headers["Location"]) == (303, "/console/timeline")
     assert "Bộ Chỉ huy Quân sự tỉnh Nghệ An" in desk.html
     assert "Lãnh đạo" in desk.html
+
+
+async def test_every_role_that_a_rule_asks_for_can_be_chosen_in_words(stranger: Reader) -> None:
+    topics = json.loads(GRANTS.read_text(encoding="utf-8"))["topics"]
+    asked = {
+        role
+        for fields in topics.values()
+        for rows in fields.values()
+        for row in rows
+        for role in row["roles"]
+    }
+
+    page = await stranger.get(PLACE)
+    offered = dict(re.findall(r'<option value="([a-z_]+)">([^<]+)</option>', page.html))
+
+    assert asked | {DATA_PROTECTION} <= offered.keys()
+    assert offered["investigator"] == "Điều tra viên, cán bộ điều tra"
+    assert all(words != role for role, words in offered.items())
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_the_chosen_role_is_the_one_of_the_session(stranger: Reader, role: str) -> None:
+    page = await stranger.get(PLACE)
+
+    await stranger.post("/console/sign-in", form(key_of(page), role=role))
+    now = await stranger.get("/console/sign-in")
+
+    assert f"chi.huy · {WORDS[f'role.{role}'][0]}" in now.text
+
+
+@pytest.mark.parametrize("role", sorted(READERS))
+async def test_nobody_gets_a_role_that_operates_by_the_form(stranger: Reader, role: str) -> None:
+    page = await stranger.get(PLACE)
+
+    await stranger.post("/console/sign-in", form(key_of(page), role=role))
+    now = await stranger.get("/console/sign-in")
+
+    assert "chi.huy" in now.text
+    assert WORDS[f"role.{role}"][0] not in now.text
 
 
 async def test_the_token_is_kept_from_scripts_and_from_other_sites(stranger: Reader) -> None:

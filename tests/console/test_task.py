@@ -34,6 +34,18 @@ async def test_a_request_says_that_it_never_counts_as_overdue(reader: Reader, ap
     assert "Văn bản không nêu thời hạn." in page.text
 
 
+async def test_statutory_terms_are_called_by_their_names_and_articles(
+    reader: Reader, api: FakeApi
+) -> None:
+    task = next(each for each in api.big["task_list"] if each["due"]["type"] == "continuous")
+    task["due"] = {"type": "statutory", "rules": ["TIP-CLASSIFY", "NO-SUCH-RULE"]}
+
+    page = await reader.get(f"/console/task:{task['id']}")
+
+    said = "từng việc: Phân loại tố giác, tin báo (Điều 8(1),(2)); NO-SUCH-RULE."
+    assert said in page.text
+
+
 async def test_the_sentence_counts_who_has_taken_it_on(reader: Reader, api: FakeApi) -> None:
     task = api.task("T37")
     counts = task["counts"]

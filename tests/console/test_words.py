@@ -1,15 +1,24 @@
 """The table of words: both languages whole, nothing missing, nothing left over."""
 
+import json
 import re
 from string import Formatter
+from typing import Any, get_args
 
 import pytest
 
+from services.cases.accused.parts import Measure
+from services.cases.lists import Severity
+from services.cases.proceedings.parts import ReturnedBy
+from services.cases.raids.events import LaunchCampaign
+from services.cases.tips.events import ClassifyTip, ReceiveTip
 from services.console.page import FOLDER
 from services.console.words import DESK, FRAME, PROBLEMS, SIGNING, WORDS
 from services.console.words_codes import CODES
 from services.console.words_deadlines import DEADLINE_CODES, DEADLINES
 from services.console.words_paper import PAPER
+from services.deadlines.wiring import FOLDER as DEADLINES_FOLDER
+from shared.reference.deadlines import load_periods
 
 TEXTS = {
     path.name: path.read_text(encoding="utf-8")
@@ -23,6 +32,16 @@ BUILT = (
     *("band.", "no_term.", "wrong."),
 )
 """Beginnings of keys that are put together from a kind and a code."""
+LISTS: tuple[tuple[str, Any], ...] = (
+    ("tip", ReceiveTip.model_fields["kind"].annotation),
+    ("channel", ReceiveTip.model_fields["channel"].annotation),
+    ("class", ClassifyTip.model_fields["classification"].annotation),
+    ("campaign.kind", LaunchCampaign.model_fields["kind"].annotation),
+    ("measure", Measure),
+    ("severity", Severity),
+    ("by", ReturnedBy),
+)
+"""Closed lists whose codes a page of a file shows."""
 
 
 def names(text: str) -> set[str]:
@@ -58,3 +77,20 @@ def test_no_word_is_left_over() -> None:
     unused = {key for key in single if f'"{key}"' not in text and f"'{key}'" not in text}
 
     assert {key for key in unused if not key.startswith(BUILT)} == set()
+
+
+@pytest.mark.parametrize(("table", "codes"), LISTS)
+def test_every_code_of_a_list_has_words(table: str, codes: Any) -> None:
+    missing = {code for code in get_args(codes) if f"{table}.{code}" not in WORDS}
+
+    assert missing == set()
+
+
+def test_who_is_meant_has_words_where_a_period_binds_nobody_by_name() -> None:
+    rows = json.loads((DEADLINES_FOLDER / "wiring.json").read_text(encoding="utf-8"))["rows"]
+    nobody = {rule for rule, row in rows.items() if row.get("parties") == []}
+
+    responsible = {each.responsible for each in load_periods().all() if each.id in nobody}
+
+    assert responsible
+    assert {each for each in responsible if f"responsible.{each}" not in WORDS} == set()
