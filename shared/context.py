@@ -13,14 +13,15 @@ from uuid import UUID
 
 import orjson
 
-from shared.actor import Act
+from shared.actor import VIETNAM, Act
 from shared.domain import Aggregate, encode_state
 from shared.envelope import Metadata
-from shared.errors import Conflict, NotFound, Refused
+from shared.errors import Conflict, NotAllowed, NotFound, Refused
 from shared.fold import Fold
 from shared.log import Append, Expect, NewEvent, Verdict
 from shared.reference import RegisterError
 from shared.sealing import seal_pending
+from shared.standing import read_by
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -85,14 +86,38 @@ class Context:
         except Outrun:
             failed = False
             raise
-        except (Refused, RegisterError):
+        except (Refused, RegisterError) as refusal:
             failed = False
             if (receipt_then := await self._first_receipt()) is not None:
                 return receipt_then
             await self._look()
+            await self._say_where(refusal)
             raise
         finally:
             self.close(failed=failed)
+
+    async def _say_where(self, refusal: Exception) -> None:
+        """Every refusal says where the thing stands and since when, to whoever may know of it."""
+        held = self._found.get(self._held) if self._held is not None else None
+        if held is None or not isinstance(refusal, Refused) or "since" in refusal.extra:
+            return
+        if held.pending_events:  # It went on to where it was refused.
+            held = await self.fold.read(type(held), held.id)
+        where = held.whereabouts() if held is not None else None
+        if held is not None and where is not None and self.knows(held):
+            refusal.vi, refusal.en = f"{refusal.vi} {where.vi}", f"{refusal.en} {where.en}"
+            refusal.extra = {**where.extra, **refusal.extra}
+
+    def knows(self, thing: Aggregate) -> bool:
+        """Whether the actor may know today that there is such a thing."""
+        if type(thing).state_for is Aggregate.state_for:
+            return True  # Its kind is there for everybody.
+        today = self.act.now.astimezone(VIETNAM).date()
+        try:
+            names = frozenset(read_by(self.act.agency, today, self.act.register))
+        except NotAllowed:
+            names = frozenset({self.act.agency})  # A name for several bodies: it is just that.
+        return thing.state_for(names) is not None
 
     async def find(self, kind: type[A], id: UUID) -> A | None:
         """The aggregate as it stands, or None.
@@ -116,6 +141,8 @@ class Context:
         else:
             found = await self.fold.find(kind, id)
         if found is not None and self.expected_version not in (None, found.version):
+            if not self.knows(found):
+                return None  # To them it is not there, in whatever version.
             raise outdated(found.version)
         return found
 
@@ -123,13 +150,14 @@ class Context:
         """The aggregate as it stands. Raises `NotFound` with the kind and id."""
         found = await self.find(kind, id)
         if found is None:
-            raise NotFound(
-                "not-found",
-                f"Không có {kind.KIND}:{id}.",
-                f"There is no {kind.KIND}:{id}.",
-                remedy_vi="Kiểm tra lại mã định danh.",
-                remedy_en="Check the id.",
-            )
+            raise _not_found(kind, id)
+        return found
+
+    async def load_known(self, kind: type[A], id: UUID) -> A:
+        """As `load`; what is hidden from the actor is not there, with the same words."""
+        found = await self.load(kind, id)
+        if not self.knows(found):
+            raise _not_found(kind, id)
         return found
 
     async def save(self, *aggregates: Aggregate, **extra: Any) -> Receipt:
@@ -247,6 +275,16 @@ def receipt_of(verdict: Verdict) -> Receipt:
         version=body.pop("version"),
         position=verdict.last_position,
         extra=body,
+    )
+
+
+def _not_found(kind: type[Aggregate], id: UUID) -> NotFound:
+    return NotFound(
+        "not-found",
+        f"Không có {kind.KIND}:{id}.",
+        f"There is no {kind.KIND}:{id}.",
+        remedy_vi="Kiểm tra lại mã định danh.",
+        remedy_en="Check the id.",
     )
 
 

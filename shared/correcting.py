@@ -71,6 +71,8 @@ def correcting(kind: type[Correction]) -> Callable[[CorrectRecord, Context], Awa
         if target is None:
             raise no_such_record(said.target_event)
         thing = await ctx.load(Aggregate, target.stream)
+        if not ctx.knows(thing):
+            raise no_such_record(said.target_event)
         history = [each.event for each in await log.load(target.stream)]
         # What is kept of it may be older than the history that is decided on.
         if ctx.expected_version not in (None, len(history)):

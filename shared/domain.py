@@ -15,7 +15,7 @@ Pure: no clock, no database, no network.
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 from uuid import UUID
 
 import orjson
@@ -97,6 +97,14 @@ class FirstEvent(Event, CanInitAggregate[UUID]):
     originator_topic: str
 
 
+class Whereabouts(NamedTuple):
+    """Where a thing stands and since when: in a Vietnamese and an English sentence, and as JSON."""
+
+    vi: str
+    en: str
+    extra: dict[str, object]
+
+
 class Aggregate(BaseAggregate[UUID]):
     """A thing with a history. Public methods decide; `evolve` is last and never refuses."""
 
@@ -131,6 +139,10 @@ class Aggregate(BaseAggregate[UUID]):
         """
         del event
         return True
+
+    def whereabouts(self) -> Whereabouts | None:
+        """What whoever is refused something about it is told; None where there is no such state."""
+        return None
 
     def state(self) -> dict[str, object]:
         """The state as readers see it: JSON values only."""

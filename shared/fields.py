@@ -1,10 +1,10 @@
 """The types of fields that everybody's facts are made of, with their limits. Pure."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from shared.domain import Value
 
@@ -17,6 +17,8 @@ FIGURE_DECIMALS_MAX = 6
 DAY_FIRST = date(1945, 9, 2)
 DAY_LAST = date(2199, 12, 31)
 """Days outside are slips of the pen, and near the end of the calendar they have no next day."""
+MOMENT_FIRST = datetime.combine(DAY_FIRST, time.min, UTC)
+MOMENT_LAST = datetime.combine(DAY_LAST, time.min, UTC)
 
 
 def _fits(text: str) -> str:
@@ -43,6 +45,8 @@ AgencyRef = Annotated[
 """An agency or a collective of agencies, `<TYPE>-<AREA>`; whether it exists the register says."""
 Day = Annotated[date, Field(ge=DAY_FIRST, le=DAY_LAST)]
 """A legal day in Viet Nam."""
+Moment = Annotated[AwareDatetime, Field(ge=MOMENT_FIRST, le=MOMENT_LAST)]
+"""A moment with a zone, within the days that are no slips of the pen."""
 Exact = Annotated[Decimal, Field(max_digits=FIGURE_DIGITS_MAX, decimal_places=FIGURE_DECIMALS_MAX)]
 """An exact figure: text in JSON, never a binary fraction."""
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

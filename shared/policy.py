@@ -60,7 +60,9 @@ class Competence:
         refuse_collective(act.register, act.register.agency(act.agency, act.on))
         if self._allowed(event.TOPIC, act.by.type_code, act.on):
             return
-        allowed = sorted({each for rule in self.rules[event.TOPIC] for each in rule.types})
+        rules = self.rules[event.TOPIC]
+        then = [rule for rule in rules if rule.since <= act.on <= rule.until]
+        allowed = sorted({each for rule in then or rules for each in rule.types})
         vi, en = event.LABEL
         raise NotAllowed(
             "not-competent",

@@ -306,7 +306,10 @@ def _checked(said: Any, plain: Callable[[Any], Any]) -> Any:
 
 
 def _without_input(error: Any) -> InitErrorDetails:
-    kept = InitErrorDetails(type=error["type"], loc=error["loc"], input=HIDDEN)
+    """A member that nobody knows is not named either: it may be what somebody is called."""
+    unknown = error["type"] == "extra_forbidden"
+    place = error["loc"][:-1] if unknown else error["loc"]
+    kept = InitErrorDetails(type=error["type"], loc=place, input=HIDDEN)
     if "ctx" in error:
         kept["ctx"] = error["ctx"]
     return kept

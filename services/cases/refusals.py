@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import ClassVar, Protocol
 
 from shared.actor import VIETNAM, Act
-from shared.domain import Event
+from shared.domain import Event, Whereabouts
 from shared.errors import NotAllowed, Refused
 
 
@@ -25,21 +25,35 @@ class AtStage(Protocol):
     offered_at: datetime | None
 
 
+def whereabouts(thing: AtStage) -> Whereabouts:
+    """What every refusal says that does not say it by itself."""
+    vi, en = thing.STAGES[thing.stage]
+    since, held = thing.since.astimezone(VIETNAM), thing.held_since.astimezone(VIETNAM)
+    return Whereabouts(
+        f"Hồ sơ đang ở giai đoạn “{vi}” từ {since:%H:%M ngày %d/%m/%Y}, do {thing.holder} giữ "
+        f"từ {held:%H:%M ngày %d/%m/%Y}.",
+        f"The file has been at the stage “{en}” since {since:%Y-%m-%d %H:%M}, with {thing.holder} "
+        f"since {held:%Y-%m-%d %H:%M}.",
+        {
+            "stage": thing.stage,
+            "since": since.isoformat(),
+            "holder": thing.holder,
+            "held_since": held.isoformat(),
+        },
+    )
+
+
 def wrong_stage(thing: AtStage, event: type[Event], article: str) -> Refused:
     """The law does not draw this step from where the thing stands."""
-    vi, en = thing.STAGES[thing.stage]
-    label_vi, label_en = event.LABEL
-    since = thing.since.astimezone(VIETNAM)
+    where, (label_vi, label_en) = whereabouts(thing), event.LABEL
     return Refused(
         "wrong-stage",
-        f"Không thể ghi nhận “{label_vi}”: hồ sơ đang ở giai đoạn {vi} tại {thing.holder} "
-        f"từ {since:%H:%M ngày %d/%m/%Y}.",
-        f"“{label_en}” cannot be recorded: the file is at the stage “{en}” with {thing.holder} "
-        f"since {since:%Y-%m-%d %H:%M}.",
+        f"Không thể ghi nhận “{label_vi}”. {where.vi}",
+        f"“{label_en}” cannot be recorded. {where.en}",
         rule=article,
         remedy_vi="Ghi nhận trước bước còn thiếu, hoặc kiểm tra lại mã hồ sơ.",
         remedy_en="Record the missing step first, or check the id.",
-        extra={"stage": thing.stage, "holder": thing.holder, "since": since.isoformat()},
+        extra=whereabouts(thing).extra,
     )
 
 
@@ -60,7 +74,7 @@ def not_with_you(thing: AtStage, act: Act, article: str) -> NotAllowed:
         rule=article,
         remedy_vi=f"{thing.holder} ghi nhận{passed_vi}.",
         remedy_en=f"{thing.holder} records it{passed_en}.",
-        extra={"stage": thing.stage, "holder": thing.holder, "since": since.isoformat()},
+        extra=whereabouts(thing).extra,
     )
 
 
@@ -89,7 +103,7 @@ def not_on_its_way(thing: AtStage, article: str) -> Refused:
         rule=article,
         remedy_vi=f"{thing.holder} ghi nhận việc chuyển hồ sơ trước.",
         remedy_en=f"{thing.holder} offers it first.",
-        extra={"stage": thing.stage, "holder": thing.holder, "since": since.isoformat()},
+        extra=whereabouts(thing).extra,
     )
 
 
@@ -107,7 +121,7 @@ def nothing_to_withdraw(thing: AtStage, article: str) -> Refused:
         rule=article,
         remedy_vi=f"Nếu bên kia đã nhận, {thing.holder} chuyển lại theo đúng thẩm quyền.",
         remedy_en=f"If it was received, {thing.holder} hands it on as the law has it.",
-        extra={"stage": thing.stage, "holder": thing.holder, "since": since.isoformat()},
+        extra=whereabouts(thing).extra,
     )
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from services.cases import refusals
 from shared.actor import VIETNAM, Act
-from shared.domain import Aggregate, Command, Event, repeats
+from shared.domain import Aggregate, Command, Event, Whereabouts, repeats
 from shared.standing import Standing, acting_as
 
 
@@ -110,6 +110,10 @@ class Staged(Aggregate):
         """No step before the stage that it follows, nor on a file before somebody had it."""
         known = (self.since, self.held_since, self.offered_at or self.since)
         return event.timestamp >= max(known)
+
+    def whereabouts(self) -> Whereabouts:
+        """The stage, whose hands it is in, and since when it is at that stage."""
+        return refusals.whereabouts(self)
 
     def _begins(self, stage: str, event: Event, holder: str) -> None:
         """For `evolve`: the first stage."""

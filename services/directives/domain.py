@@ -29,8 +29,9 @@ from services.directives.events import (
 )
 from services.directives.identity import directive_id
 from services.directives.notation import printed
+from services.directives.words import whereabouts
 from shared.actor import VIETNAM, Act
-from shared.domain import Aggregate, Event, repeats
+from shared.domain import Aggregate, Event, Whereabouts, repeats
 from shared.standing import Standing, refuse_unless_acting
 
 ENDED_BY = {"recall": "recalled", "replacement": "replaced"}
@@ -208,6 +209,10 @@ class Directive(Aggregate):
         day = event.timestamp.astimezone(VIETNAM).date()
         entered = event.incoming_date if isinstance(event, DirectiveReceived) else None
         return self._first_day <= (entered or day) <= day
+
+    def whereabouts(self) -> Whereabouts:
+        """Its state, and when its last fact happened."""
+        return whereabouts(("Văn bản", "paper"), self.standing, self.modified_on)
 
     def state(self) -> dict[str, object]:
         """The directive as it stands, in JSON types."""

@@ -15,6 +15,8 @@ from shared.domain import Value
 from shared.errors import Refused
 from shared.fields import Day, Span
 
+PAPER = "NĐ 30/2020/NĐ-CP Điều 8(2); danh mục sự kiện 1"
+"""What a paper consists of, and how it is recorded line by line."""
 RuleId = Annotated[str, Field(max_length=64, pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$")]
 """Id of a statutory period, for example `TIP-CLASSIFY`."""
 
@@ -156,6 +158,7 @@ def refuse_reversed(
         f"Khoảng thời gian kết thúc {last:%d/%m/%Y} trước khi bắt đầu {first:%d/%m/%Y}.",
         f"The window ends on {last:%Y-%m-%d}, before it begins on {first:%Y-%m-%d}.",
         pointer=pointer,
+        rule=PAPER,
         remedy_vi="Đổi lại ngày đầu và ngày cuối; ghi “đến hết ngày” thì kể cả ngày cuối.",
         remedy_en="Swap the ends; where the last day counts, set to_inclusive to true.",
     )

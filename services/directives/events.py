@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from services.directives.limits import (
     ADDRESSEES_MAX,
@@ -16,7 +16,7 @@ from services.directives.limits import (
     Key,
 )
 from shared.domain import Command, Event, FirstEvent, Value
-from shared.fields import AgencyRef, Code, Day, Exact, Line, Span, Text
+from shared.fields import AgencyRef, Code, Day, Exact, Line, Moment, Span, Text
 
 DocType = Literal[
     "nghi_quyet",
@@ -115,7 +115,7 @@ class Situation(Value):
 class Publication(Value):
     """Where and when the paper was made public; not the day of issue."""
 
-    portal_posted_at: AwareDatetime | None = None
+    portal_posted_at: Moment | None = None
     source: Line | None = None
 
 
@@ -123,7 +123,7 @@ class Provenance(Value):
     """Where the record was taken from, when it was not entered from the paper itself."""
 
     source: Line
-    published_at: AwareDatetime | None = None
+    published_at: Moment | None = None
     confidence: Literal["seen", "inferred", "memory"]
 
 
@@ -192,7 +192,7 @@ class Paper(Command):
     campaigns: tuple[Campaign, ...] = Field(default=(), max_length=CAMPAIGNS_MAX)
     addressees: tuple[Addressee, ...] = Field(max_length=ADDRESSEES_MAX)
     urgency: Literal["none", "KHAN", "THUONG_KHAN", "HOA_TOC"] = "none"
-    arrive_by: AwareDatetime | None = None
+    arrive_by: Moment | None = None
     """The hour that *hỏa tốc hẹn giờ* fixes for its arrival."""
     secrecy: Literal["none", "MAT", "TOI_MAT", "TUYET_MAT"] = "none"
     effective_from: Day | None = None

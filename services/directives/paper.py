@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from services.directives.due import refuse_reversed
+from services.directives.due import PAPER, refuse_reversed
 from services.directives.events import Bodies, Paper, paper_days
 from services.directives.notation import TYPES, Notation, notation
 from services.directives.words import DOC_TYPES
@@ -94,6 +94,7 @@ def refuse_hidden_gaps(paper: Paper) -> None:
             "Mâu thuẫn: văn bản ghi là đầy đủ thì không có phần thiếu, chưa đầy đủ thì phải có.",
             "completeness and missing contradict: partial has gaps, complete has none.",
             pointer="/completeness",
+            rule=PAPER,
             remedy_vi=f"{PARTIAL_REMEDY_VI} Nếu đủ thì bỏ danh sách phần thiếu.",
             remedy_en=f"{PARTIAL_REMEDY_EN} If nothing is missing, leave the list empty.",
         )
@@ -150,6 +151,7 @@ def refuse_repeated_keys(keys: Sequence[str]) -> None:
                 f"Mã dòng {key} bị trùng, hoặc có dấu chấm vốn dành cho phần việc giao tiếp.",
                 f"The key {key} is used twice, or has a dot, which marks shares handed down.",
                 pointer="/tasks",
+                rule=PAPER,
                 remedy_vi="Mỗi nhiệm vụ, chỉ tiêu, báo cáo có mã riêng: T01, G01, R1.",
                 remedy_en="Give every task, target and report its own key: T01, G01, R1.",
             )
@@ -175,6 +177,7 @@ def refuse_addressees(paper: Paper) -> None:
                 f"{name} có mặt hai lần trong nơi nhận.",
                 f"{name} is addressed twice.",
                 pointer=f"/addressees/{index}/agency",
+                rule="NĐ 30/2020/NĐ-CP Điều 8(2)(i)",
                 remedy_vi="Giữ một dòng, với vai trò nặng hơn.",
                 remedy_en="Keep one entry, with the heavier role.",
             )
@@ -195,6 +198,7 @@ def refuse_campaigns(paper: Paper, act: Act) -> None:
                 f"Đợt cao điểm {each.key} trùng mã, hoặc thuộc một đợt không có.",
                 f"Campaign {each.key} has a key used twice, or a parent that is not there.",
                 pointer=pointer,
+                rule=PAPER,
                 remedy_vi="Mỗi đợt một mã; đợt cấp trên phải là một đợt khác của văn bản này.",
                 remedy_en="parent is the key of another campaign of the same paper.",
             )

@@ -198,8 +198,8 @@ CROSS JOIN LATERAL (
         GROUP BY task_id) each) t
 WHERE ($1::uuid IS NULL OR d.id = $1)
   AND ($2 = '' OR substr(d.issuer, strpos(d.issuer, '-') + 1) = $2)
-  AND ($3 = '' OR EXISTS (SELECT 1 FROM :schema.bodies b
-                          WHERE b.directive_id = d.id AND b.agency = $3))
+  AND ($3::text[] IS NULL OR EXISTS (SELECT 1 FROM :schema.bodies b
+                                     WHERE b.directive_id = d.id AND b.agency = ANY($3)))
   AND ($4 = '' OR strpos(lower(coalesce(d.reference, '') || ' ' || d.subject_vi), lower($4)) > 0)
   AND d.ordinal > $5
 ORDER BY d.ordinal LIMIT $6

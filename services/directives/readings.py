@@ -34,7 +34,8 @@ class DirectivesAsked(BaseModel):
     area: str = Field("", max_length=40)
     """Area key of the issuer."""
     agency: str = Field("", max_length=80)
-    """A body that it is addressed to."""
+    """A body that it is addressed to, by this name or by one as which the body acts: a name for all
+    of its kind, a body that has ended and whose heir it is."""
     q: str = Field("", max_length=100)
     """Words of the number or the subject."""
     after: int = Field(0, ge=0, le=2**62)
@@ -51,10 +52,9 @@ class DirectiveAsked(BaseModel):
 
 async def list_directives(asked: DirectivesAsked, reader: Reader) -> dict[str, Any]:
     """Directives in order of recording, with how far everybody is and what is due next."""
+    names = reader.names_of(asked.agency) if asked.agency else None
     async with reader.tables("register") as tables:
-        rows = await tables.rows(
-            "page", None, asked.area, asked.agency, asked.q, asked.after, asked.limit
-        )
+        rows = await tables.rows("page", None, asked.area, names, asked.q, asked.after, asked.limit)
     return {
         "directives": [summary(row, reader) for row in rows],
         "next": rows[-1]["ordinal"] if len(rows) == asked.limit else None,
@@ -64,7 +64,7 @@ async def list_directives(asked: DirectivesAsked, reader: Reader) -> dict[str, A
 async def read_directive_register(asked: DirectiveAsked, reader: Reader) -> dict[str, Any]:
     """One directive: its paper, everybody's status, tasks, targets and report lines."""
     async with reader.tables("register", snapshot=True) as tables:
-        row = await tables.row("page", asked.id, "", "", "", 0, 1)
+        row = await tables.row("page", asked.id, "", None, "", 0, 1)
         if row is None:
             raise NotFound(
                 "not-found",

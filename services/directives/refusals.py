@@ -157,6 +157,7 @@ def no_such_gap(name: str, pointer: str) -> Refused:
         f"“{name}” không nằm trong các phần còn thiếu của văn bản.",
         f"“{name}” is not among the gaps of this paper.",
         pointer=pointer,
+        rule=f"{REVISED}; danh mục sự kiện 5",
         remedy_vi="Lấy tên từ danh sách phần còn thiếu của văn bản.",
         remedy_en="Take the name from the paper's list of missing.",
     )
@@ -169,6 +170,7 @@ def outside_known_days(day: date, first: date, last: date) -> Refused:
         f"Ngày {day:%d/%m/%Y} nằm ngoài khoảng đã biết {first:%d/%m/%Y}–{last:%d/%m/%Y}.",
         f"{day:%Y-%m-%d} is outside the known days {first:%Y-%m-%d} to {last:%Y-%m-%d}.",
         pointer="/corrections/issue_date",
+        rule=f"{REVISED}; danh mục sự kiện 5",
         remedy_vi="Kiểm tra nguồn; nếu khoảng ban đầu sai thì ghi nhận lại văn bản.",
         remedy_en="Check the source; if the first guess was wrong, record the paper anew.",
     )

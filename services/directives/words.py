@@ -1,7 +1,7 @@
 """How papers, terms and agencies are said to people, in Vietnamese and English."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,8 @@ from services.directives.due import (
     DueWithin,
     last_day,
 )
+from shared.actor import VIETNAM
+from shared.domain import Whereabouts
 from shared.reference import Register, RegisterError
 
 DOC_TYPES: Mapping[str, tuple[str, str]] = {
@@ -63,6 +65,37 @@ EVERY: Mapping[str, tuple[str, str]] = {
     "half_year": ("6 tháng một lần", "every half-year"),
     "year": ("hằng năm", "every year"),
 }
+
+
+STATES: Mapping[str, tuple[str, str]] = {
+    "in_force": ("còn hiệu lực", "in force"),
+    "recalled": ("đã bị thu hồi", "recalled"),
+    "replaced": ("đã bị thay thế", "replaced"),
+    "open": ("chưa tiếp nhận", "open"),
+    "returned": ("đã trả lại", "returned"),
+    "accepted": ("đã chấp nhận", "accepted"),
+    "in_progress": ("đang thực hiện", "in progress"),
+    "done_unconfirmed": ("đã báo hoàn thành, chờ xác nhận", "done, to be confirmed"),
+    "confirmed": ("đã xác nhận hoàn thành", "confirmed"),
+    "cancelled": ("đã bị hủy", "cancelled"),
+    "requested": ("chưa có báo cáo", "requested"),
+    "partly_submitted": ("mới có một phần báo cáo", "partly submitted"),
+    "submitted": ("đã gửi, chờ xem xét", "submitted"),
+    "consolidated": ("đã tổng hợp", "consolidated"),
+}
+"""States of papers, tasks and report lines."""
+
+
+def whereabouts(what: tuple[str, str], state: str, last: datetime) -> Whereabouts:
+    """What every refusal says of a paper, a task or a report line. `last`: when its last fact
+    happened; it has stood so at least since then."""
+    (vi, en), at = STATES[state], last.astimezone(VIETNAM)
+    return Whereabouts(
+        f"{what[0]} đang ở trạng thái “{vi}”; việc ghi nhận gần nhất xảy ra lúc "
+        f"{at:%H:%M ngày %d/%m/%Y}.",
+        f"The {what[1]} is “{en}”; its last fact is of {at:%Y-%m-%d %H:%M}.",
+        {"state": state, "since": at.isoformat()},
+    )
 
 
 def paper_title(paper: Mapping[str, Any]) -> tuple[str, str]:

@@ -208,6 +208,7 @@ def not_sealed(topic: str, field: str, fields: tuple[str, ...]) -> Refused:
         f"{topic} không có dữ liệu niêm phong ở trường “{field}”; có: {those}.",
         f"{topic} has nothing sealed in “{field}”; sealed are: {those}.",
         pointer="/field",
+        rule=SECRECY,
         remedy_vi="Chọn một trường đã niêm phong và có giá trị.",
         remedy_en="Choose a sealed field that has a value.",
     )

@@ -10,10 +10,13 @@ from aiohttp import web
 from pydantic import AwareDatetime, BeforeValidator, Field, ValidationError
 
 from shared.errors import Conflict, NotFound, NotUnderstood, Refused
+from shared.fields import DAY_FIRST, MOMENT_FIRST
 from shared.http import intake, problems
 from shared.http.routes import Route, path_fields
 
 CLOCK_SKEW = timedelta(minutes=5)
+OCCURRED_AT = "danh mục sự kiện §1: occurred_at"
+"""What says that a fact has a legal time of its own, from which all periods run."""
 IDEMPOTENCY_KEY_CHARACTERS_MAX = 128
 RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
@@ -81,20 +84,26 @@ def path_ids(route: Route, request: web.Request) -> dict[str, UUID]:
     return ids
 
 
-def occurred_at(text: object, now: datetime) -> datetime:
-    """When it happened, in UTC; now when nothing is said. Refuses the future and other forms."""
-    if text is None:
+def occurred_at(tree: dict[str, Any], now: datetime) -> datetime:
+    """When it happened, in UTC, taken out of the body; now when nothing is said. Refuses the future
+    and other forms, null among them: whoever names the moment and does not know it has not said it.
+    """
+    if "occurred_at" not in tree:
         return now
+    text = tree.pop("occurred_at")
     try:
         if not isinstance(text, str) or not RFC_3339.match(text):
             raise ValueError("not a moment")
         at = datetime.fromisoformat(text).astimezone(UTC)
+        if at < MOMENT_FIRST:
+            raise ValueError("a slip of the pen")
     except (ValueError, OverflowError):
         raise NotUnderstood(
             "occurred-at",
-            "occurred_at phải là thời điểm RFC 3339 có múi giờ.",
-            "occurred_at must be an RFC 3339 moment with a zone.",
+            f"occurred_at phải là thời điểm RFC 3339 có múi giờ, từ {DAY_FIRST:%d/%m/%Y}.",
+            f"occurred_at must be an RFC 3339 moment with a zone, from {DAY_FIRST} on.",
             pointer="/occurred_at",
+            rule=OCCURRED_AT,
             remedy_vi="Ví dụ 2025-07-01T08:00:00+07:00.",
             remedy_en="For example 2025-07-01T08:00:00+07:00.",
         ) from None
@@ -104,6 +113,7 @@ def occurred_at(text: object, now: datetime) -> datetime:
             "Việc chưa xảy ra thì chưa ghi được: occurred_at ở tương lai.",
             "What has not happened cannot be recorded: occurred_at is in the future.",
             pointer="/occurred_at",
+            rule=OCCURRED_AT,
             remedy_vi="Kiểm tra đồng hồ và múi giờ của hệ thống gửi.",
             remedy_en="Check the clock and zone of the sending system.",
         )

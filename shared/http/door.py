@@ -189,7 +189,7 @@ class Door:
             raise asking.not_an_object()
         now = self.clock()
         request_hash = _hash(route, request.path, tree)
-        at = asking.occurred_at(tree.pop("occurred_at", None), now)
+        at = asking.occurred_at(tree, now)
         said = asking.said(route, tree)
         ids = asking.path_ids(route, request)
         key = asking.idempotency_key(request)

@@ -5,7 +5,10 @@ otherwise kept as sent. Nothing here knows what the body means.
 """
 
 import asyncio
+import json
+import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import orjson
@@ -34,6 +37,9 @@ FORBIDDEN = {
 }
 MEDIA_TYPES = ("application/json", "application/cloudevents+json")
 UTF_8 = "utf-8"
+PLAIN = re.compile(r"[!-~]+")
+"""A name that is shown again: what has spaces or accents is no member of ours, and may be what
+somebody is called."""
 ECHO_CHARACTERS_MAX = 200
 
 
@@ -66,6 +72,7 @@ async def read_bytes(request: web.Request) -> bytes:
                 body += chunk
                 _small_enough(body)
     except (BadHttpMessage, web.RequestPayloadError):
+        request.content.feed_eof()  # Nobody need wait for the rest of it, nor stumble over it.
         raise NotUnderstood(
             "content-encoding",
             "Nội dung gửi không đúng với Content-Encoding hoặc bị đứt giữa chừng.",
@@ -87,7 +94,8 @@ async def read_bytes(request: web.Request) -> bytes:
 
 
 def parse_json(body: bytes) -> Any:
-    """A JSON tree from bytes: UTF-8, no NaN, bounded in depth and size, no control characters."""
+    """A JSON tree from bytes: UTF-8, no NaN, bounded in depth and size, no control characters, no
+    member twice."""
     try:
         tree = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -99,7 +107,36 @@ def parse_json(body: bytes) -> Any:
             remedy_vi="Sửa cú pháp; JSON là UTF-8, không có NaN, vô cực hay ký tự rời.",
             remedy_en="Mend the syntax; JSON is UTF-8 without NaN, infinity or lone surrogates.",
         ) from None
-    return Check().clean(tree, "", 1)
+    clean = Check().clean(tree, "", 1)
+    _refuse_twice(body)
+    return clean
+
+
+def _refuse_twice(body: bytes) -> None:
+    """No member of an object is named twice: readers differ in which of them they take (RFC 8259
+    §4), so nobody could say what was stated."""
+    try:
+        json.loads(body, object_pairs_hook=_once)
+    except RecursionError:  # What stands in the tree is shallow, so this was dropped from it.
+        raise _twice("") from None
+
+
+def _once(members: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    names = [unicodedata.normalize("NFC", name) for name, _ in members]
+    if len({*names}) < len(names):
+        raise _twice(next(name for name in names if names.count(name) > 1))
+    return {}
+
+
+def _twice(name: str) -> NotUnderstood:
+    named = f" {name[:60]!r}" if PLAIN.fullmatch(name) else ""
+    return NotUnderstood(
+        "member-twice",
+        f"Có trường{named} được ghi hai lần trong cùng một đối tượng JSON.",
+        f"A member{named} stands twice in one JSON object.",
+        remedy_vi="Giữ lại một giá trị rồi gửi lại.",
+        remedy_en="Keep one of the values and send it again.",
+    )
 
 
 def printable(text: str) -> str:
@@ -132,9 +169,7 @@ class Check:
                 return self._text(value, pointer)
             case dict():
                 return {
-                    self._text(key, pointer): self.clean(
-                        each, f"{pointer}/{pointer_token(key)}", depth + 1
-                    )
+                    self._text(key, pointer): self.clean(each, f"{pointer}/{_step(key)}", depth + 1)
                     for key, each in value.items()
                 }
             case list():
@@ -170,6 +205,10 @@ class Check:
                 f"The text holds the control character U+{ord(bad):04X}",
             )
         return unicodedata.normalize("NFC", text)
+
+
+def _step(key: str) -> str:
+    return pointer_token(key) if PLAIN.fullmatch(key) else "…"
 
 
 REASONS = (

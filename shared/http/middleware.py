@@ -17,7 +17,10 @@ async def answer_in_our_way(request: web.Request, handler: Handler) -> web.Strea
     """Redirects pass; every other HTTP exception becomes a problem document."""
     begun = time.perf_counter()
     try:
-        return await handler(request)
+        answer = await handler(request)
+        if request.content.exception() is not None:
+            answer.force_close()  # Where its body ends is not known, so no other may follow it.
+        return answer
     except web.HTTPException as error:
         if error.status < 400:
             raise

@@ -1,6 +1,7 @@
 """Errors as problem documents (RFC 9457). The only place where an error becomes a status."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -24,14 +25,22 @@ TITLES = {
     401: ("Chưa xác thực", "Not signed in"),
     403: ("Không được phép", "Not allowed"),
     404: ("Không tìm thấy", "Not found"),
+    405: ("Sai phương thức", "Wrong method"),
     408: ("Gửi quá chậm", "Too slow"),
     409: ("Xung đột", "Conflict"),
     412: ("Phiên bản đã thay đổi", "The version has changed"),
     413: ("Nội dung quá lớn", "The body is too large"),
     415: ("Sai kiểu nội dung", "Wrong media type"),
     422: ("Không ghi nhận được", "Cannot be recorded"),
+    500: ("Lỗi hệ thống", "Internal error"),
+    503: ("Đang bận", "Busy"),
 }
 """Status → title: Vietnamese, English."""
+HTTP = {
+    404: ("no-such-route", "Không có địa chỉ này.", "There is nothing at this address."),
+    405: ("method-not-allowed", "Địa chỉ này không nhận phương thức đó.", "Not by this method."),
+}
+"""Status → code, Vietnamese, English, where HTTP itself says no."""
 PYDANTIC_VI = {
     "missing": "thiếu trường bắt buộc",
     "extra_forbidden": "trường không có trong mẫu",
@@ -110,43 +119,59 @@ def problem(error: Exception, *, english: bool, instance: str) -> web.Response:
         case Refused():
             return _refused(error, english, instance)
         case Retry():
-            return _plain(
-                503,
+            busy = Refused(
                 "try-again",
                 error.vi or NOT_CONFIRMED_VI,
                 error.en if error.vi else f"{NOT_CONFIRMED_EN}: {error.en}",
-                english,
-                headers={"Retry-After": str(max(1, round(error.retry_after_seconds)))},
+                remedy_vi="Gửi lại y nguyên, cùng Idempotency-Key, sau số giây ở Retry-After.",
+                remedy_en="Send it again with its Idempotency-Key, after Retry-After seconds.",
+                status=503,
             )
+            later = {"Retry-After": str(max(1, round(error.retry_after_seconds)))}
+            return _refused(busy, english, instance, later)
         case _ if isinstance(error, NOT_NOW):
             log.warning("cut off from the database", instance=instance, error=repr(error))
             return problem(Retry("no connection"), english=english, instance=instance)
         case web.HTTPException() if error.status < 400:
             raise error
         case web.HTTPException():
-            return _plain(
-                error.status,
-                {404: "no-such-route", 405: "method-not-allowed"}.get(error.status, "http"),
-                "Không có địa chỉ này." if error.status == 404 else "Yêu cầu HTTP không hợp lệ.",
-                error.reason,
-                english,
-                headers={"Allow": error.headers["Allow"]} if "Allow" in error.headers else {},
-            )
+            return _of_http(error, english, instance)
+    return _internal(error, english, instance)
+
+
+def _of_http(error: web.HTTPException, english: bool, instance: str) -> web.Response:
+    """Where no row of a table matched."""
+    code, vi, en = HTTP.get(error.status, ("http", "Yêu cầu HTTP không hợp lệ.", error.reason))
+    refused = Refused(
+        code,
+        vi,
+        en,
+        remedy_vi="Tra địa chỉ và phương thức trong /openapi.json.",
+        remedy_en="Look up the address and the method in /openapi.json.",
+        status=error.status,
+    )
+    allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+    return _refused(refused, english, instance, allowed)
+
+
+def _internal(error: Exception, english: bool, instance: str) -> web.Response:
     reference = str(uuid.uuid4())
     kind = "broken invariant" if isinstance(error, Broken) else "unexpected error"
     log.exception(kind, reference=reference, instance=instance, exc_info=error)
-    return _plain(
-        500,
+    told = Refused(
         "internal",
-        f"Lỗi hệ thống; yêu cầu chưa được xác nhận. Gửi lại với cùng Idempotency-Key, hoặc báo "
-        f"quản trị mã tra cứu {reference}.",
-        f"Internal error; the request is not confirmed. Send it again with the same "
-        f"Idempotency-Key, or tell an operator the reference {reference}.",
-        english,
+        f"Lỗi hệ thống; yêu cầu chưa được xác nhận (mã tra cứu {reference}).",
+        f"Internal error; the request is not confirmed (reference {reference}).",
+        remedy_vi="Gửi lại với cùng Idempotency-Key, hoặc báo quản trị mã tra cứu.",
+        remedy_en="Send it again with the same Idempotency-Key, or tell an operator the reference.",
+        status=500,
     )
+    return _refused(told, english, instance)
 
 
-def _refused(error: Refused, english: bool, instance: str) -> web.Response:
+def _refused(
+    error: Refused, english: bool, instance: str, headers: Mapping[str, str] | None = None
+) -> web.Response:
     body: dict[str, Any] = {
         "type": f"/problems/{error.code}",
         "title": _title(error.status, english),
@@ -172,7 +197,8 @@ def _refused(error: Refused, english: bool, instance: str) -> web.Response:
         **error.extra,
     }
     kept = {key: value for key, value in body.items() if value not in ("", [], None)}
-    headers = {"WWW-Authenticate": 'Bearer realm="liennganh"'} if error.status == 401 else {}
+    if error.status == 401:
+        headers = {"WWW-Authenticate": 'Bearer realm="liennganh"'}
     return web.Response(
         body=orjson.dumps(kept, default=str),
         status=error.status,
@@ -183,19 +209,3 @@ def _refused(error: Refused, english: bool, instance: str) -> web.Response:
 
 def _title(status: int, english: bool) -> str:
     return TITLES.get(status, TITLES[422])[english]
-
-
-def _plain(
-    status: int, code: str, vi: str, en: str, english: bool, headers: dict[str, str] | None = None
-) -> web.Response:
-    body = {
-        "type": f"/problems/{code}",
-        "title": en if english else vi,
-        "status": status,
-        "code": code,
-        "detail": en if english else vi,
-        "detail_en": en,
-    }
-    return web.Response(
-        body=orjson.dumps(body), status=status, content_type=MEDIA_TYPE, headers=headers
-    )

@@ -62,10 +62,10 @@ class Office(World):
         [line] = (await self.lines(**asked))["directives"]
         return line
 
-    async def lines(self, **asked: Any) -> dict[str, Any]:
+    async def lines(self, now: datetime = NOW, /, **asked: Any) -> dict[str, Any]:
         """The list."""
         await self.take()
-        return await list_directives(DirectivesAsked(**asked), self.reader())
+        return await list_directives(DirectivesAsked(**asked), self.reader(now))
 
     async def sent(self, said: Any = None, moment: Any = MORNING, by: str = PROVINCE) -> UUID:
         """A directive, issued and sent to everybody that it names."""

@@ -75,7 +75,8 @@ async def test_the_same_number_is_refused_and_the_first_one_named(world: World):
         await world.does(issue_directive, full_order(subject_vi="Văn bản khác", notation="UBND–NC"))
 
     assert refusal.value.code == "duplicate-number"
-    assert refusal.value.extra == {"directive": first.stream}
+    assert refusal.value.extra["directive"] == first.stream
+    assert refusal.value.extra["state"] == "in_force" and "còn hiệu lực" in refusal.value.vi
     assert len(await world.topics()) == 5
 
 

@@ -224,7 +224,7 @@ async def rows(office: Office, pool: asyncpg.Pool) -> tuple[Any, Any]:
             await REGISTER.apply(await office.world.log.read(0, 1_000), tables)
             bodies = await tables.rows("bodies", office.paper)
             assignees = await tables.rows("assignees", office.paper)
-            page = await tables.row("page", office.paper, "", "", "", 0, 1)
+            page = await tables.row("page", office.paper, "", None, "", 0, 1)
     assert (
         page is not None
         and page["version"] == (await office.world.find(Directive, office.paper)).version

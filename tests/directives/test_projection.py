@@ -263,7 +263,7 @@ async def test_a_revision_is_taken_into_the_paper(office: Office):
     assert [each["key"] for each in shown["report_list"]] == ["R1"]
     assert (await office.line(q="đề mục"))["revised"] == "update"
     async with office.tables() as tables:
-        row = await tables.row("page", id, "", "", "", 0, 1)
+        row = await tables.row("page", id, "", None, "", 0, 1)
     assert row and row["paper_day"] == date(2025, 7, 2)
 
 

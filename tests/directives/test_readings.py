@@ -93,6 +93,53 @@ async def test_a_directive_is_found_by_a_body_that_it_goes_to(office: Office):
     assert (await office.lines(agency=FRONT))["directives"] == []
 
 
+DISTRICT_POLICE, PROVINCIAL_POLICE = "CA_HUYEN-P63-01-276", "CA_TINH-P63-01"
+"""The police of Thạch Thất, until 28 February 2025, and of Hà Nội as it was until 30 June."""
+
+
+@pytest.mark.parametrize(
+    ("agency", "day", "found"),
+    [
+        (PROVINCIAL_POLICE, "2025-02-28", 0),
+        (PROVINCIAL_POLICE, "2025-03-01", 1),
+        (PROVINCIAL_POLICE, "2025-06-30", 1),
+        ("CA_TINH-P34-01", "2025-07-01", 1),
+        ("UBND_TINH-P34-01", "2025-07-01", 0),
+        ("CA_TINH-P34-22", "2025-07-01", 0),
+        (DISTRICT_POLICE, "2025-02-28", 1),  # By its own name, whoever asks and whenever.
+        (DISTRICT_POLICE, "2025-07-01", 1),
+    ],
+)
+async def test_what_went_to_a_body_that_has_ended_is_found_by_its_heir_of_the_day(
+    office: Office, agency: str, day: str, found: int
+):
+    said = order(
+        issuer="UBND_TINH-P63-01",
+        issue_date=date(2025, 2, 10),
+        addressees=({"agency": DISTRICT_POLICE},),
+        tasks=(task_line(lead=DISTRICT_POLICE, coordinators=()),),
+    )
+    await office.sent(said, moment_of("2025-02-10"), "UBND_TINH-P63-01")
+
+    page = await office.lines(moment_of(day), agency=agency)
+
+    assert len(page["directives"]) == found
+
+
+async def test_what_went_to_an_heir_is_not_found_by_its_forerunner(office: Office):
+    await office.sent()
+
+    assert (await office.lines(agency=OLD_POLICE))["directives"] == []
+
+
+async def test_what_went_to_all_stations_is_found_by_one_and_by_their_name(office: Office):
+    stations = "DON_BP-P34-40"
+    await office.sent(order(addressees=({"agency": stations},), tasks=()))
+
+    for agency, found in ((f"{stations}-16681", 1), (stations, 1), ("DON_BP-VN", 0)):
+        assert len((await office.lines(agency=agency))["directives"]) == found
+
+
 async def test_a_page_says_where_the_next_begins(office: Office):
     for number in (1, 2, 3):
         await office.sent(order(number=number))

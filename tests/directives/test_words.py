@@ -1,10 +1,16 @@
+import ast
+import inspect
+import textwrap
 from datetime import date
 from typing import Any, get_args
 
 import pytest
 
+from services.directives.domain import ENDED_BY
 from services.directives.events import DocType
-from services.directives.words import DOC_TYPES, Names, due_words, paper_title
+from services.directives.reports.domain import Report
+from services.directives.tasks.domain import Task
+from services.directives.words import DOC_TYPES, STATES, Names, due_words, paper_title
 from shared.reference import Register
 from tests.directives.examples import COMMUNE, POLICE
 
@@ -82,3 +88,20 @@ def test_a_collective_covers_its_members_and_what_is_not_there_covers_nobody(reg
     assert names.covers("UBND_XA-P34-40", COMMUNE)
     assert not names.covers(POLICE, COMMUNE)
     assert not names.covers("XYZ-P34-40", COMMUNE)
+
+
+def test_every_state_of_a_paper_a_task_and_a_report_line_has_words_for_refusals():
+    papers = {"in_force", *ENDED_BY.values()}
+    tasks = {code for name in ("task_state", "standing_of") for code in codes_of(Task, name)}
+    reports = {code for name in ("report_state", "standing_of") for code in codes_of(Report, name)}
+
+    assert {*STATES} == papers | tasks | reports
+
+
+def codes_of(kind: type[Any], name: str) -> set[str]:
+    """The codes that a method gives, as they are written in it."""
+    member = vars(kind)[name]
+    tree = ast.parse(textwrap.dedent(inspect.getsource(getattr(member, "fget", member))))
+    body = tree.body[0].body[1:]  # Without its docstring.
+    found = {n.value for part in body for n in ast.walk(part) if isinstance(n, ast.Constant)}
+    return {each for each in found if isinstance(each, str)}

@@ -154,6 +154,15 @@ def test_the_refusal_of_a_wrong_value_names_the_field_and_does_not_quote_it():
     assert CANARY not in f"{wrong.value} {wrong.value.errors()} {refusal} {refusal.faults}"
 
 
+def test_a_member_that_nobody_knows_is_not_named_where_its_name_may_be_somebodys():
+    with pytest.raises(ValidationError) as wrong:
+        said(sender={"name": CANARY, CANARY: 1})
+
+    refusal = understood(wrong.value)
+    assert (refusal.pointer, refusal.faults[0].code) == ("/sender", "extra_forbidden")
+    assert CANARY not in f"{wrong.value} {refusal} {refusal.faults}"
+
+
 def test_open_equals_open_sealed_equals_the_same_ciphertext_and_never_each_other():
     other = replace(SEALED, nonce=b"o" * 12)
 

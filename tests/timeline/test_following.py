@@ -57,6 +57,7 @@ async def test_it_tells_of_its_periods_and_that_a_name_was_opened_but_never_the_
     told = await once(
         world,
         subject,
+        "cases.tip_received.v1",
         "deadlines.deadline_opened.v1",
         "vault.sealed_field_opened.v1",
     )

@@ -24,7 +24,7 @@ from services.cases.limits import CODES_MAX, DocumentNumber
 from services.cases.lists import Offence, Severity
 from services.cases.proceedings.parts import Institutor
 from shared.domain import Command, Event, FirstEvent
-from shared.fields import AgencyRef, Code, Line
+from shared.fields import AgencyRef, Code, Line, Moment
 from shared.sealed import Sealed
 
 PERSON = "person"
@@ -57,7 +57,7 @@ class ApprehendSuspect(Command):
     under_18: bool = False
     nationality: Country = "VN"
     identity: Sealed[Identity] | None = None
-    notified_family_at: AwareDatetime | None = None
+    notified_family_at: Moment | None = None
     """When the family, or for an under-18 the representative, was told (BLTTHS 116)."""
 
 
@@ -79,9 +79,9 @@ class OrderTemporaryCustody(Command):
     """Somebody who is held is taken into temporary custody."""
 
     case_id: UUID | None = None
-    since: AwareDatetime
+    since: Moment
     """From when: the moment at which the body took the person in (BLTTHS 118(1))."""
-    to: AwareDatetime
+    to: Moment
     """Until when, as written in the order."""
     place: Line
     """The custody house."""
@@ -110,7 +110,7 @@ class ExtendTemporaryCustody(Command):
     stage: Literal["requested", "decided"]
     granted: bool | None = None
     """Said when decided."""
-    to: AwareDatetime | None = None
+    to: Moment | None = None
     """Until when, as asked for or as granted; not said when refused."""
     sent_to: AgencyRef | None = None
     """The procuracy that is asked; said in a request."""
@@ -141,7 +141,7 @@ class InstituteAccused(Command):
     """Whether the accused is under 18 now: then the law on juveniles applies."""
     legal_person: bool = False
     decision_ref: DocumentNumber
-    received_by_vks_at: AwareDatetime | None = None
+    received_by_vks_at: Moment | None = None
     """When the procuracy had the decision, if it had when this is recorded."""
 
 
@@ -197,7 +197,7 @@ class ReclassifyOffence(Command):
     """What is replaced; none when a charge is added."""
     after: Offence
     decision_ref: DocumentNumber
-    received_by_vks_at: AwareDatetime | None = None
+    received_by_vks_at: Moment | None = None
 
 
 class OffenceReclassified(Event, ReclassifyOffence):

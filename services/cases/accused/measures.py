@@ -3,7 +3,7 @@
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.cases.accused.parts import (
     Becomes,
@@ -16,7 +16,7 @@ from services.cases.accused.parts import (
 from services.cases.limits import DocumentNumber
 from services.cases.proceedings.parts import SEQ_MAX, Stretch
 from shared.domain import Command, Event
-from shared.fields import AgencyRef, Day, Line
+from shared.fields import AgencyRef, Day, Line, Moment
 
 
 class OrderTemporaryDetention(Command):
@@ -32,7 +32,7 @@ class OrderTemporaryDetention(Command):
     """The detention facility."""
     sent_to: AgencyRef | None = None
     """The procuracy that is asked; said in a request."""
-    representative_notified_at: AwareDatetime | None = None
+    representative_notified_at: Moment | None = None
     """Of an accused under 18: within 24 hours (BLTTHS 419(6))."""
     decision_ref: DocumentNumber
 

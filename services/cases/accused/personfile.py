@@ -82,8 +82,7 @@ class PersonFile(Staged):
             if case.holding(act) is None:
                 raise staged.not_with_you(case, act, article)
         elif self.holding(act) is None and not _is_over(act, self.holder):
-            words = self.STAGES[self.stage]
-            raise refusals.not_in_charge(act, self.holder, self.held_since, *words, article)
+            raise refusals.not_in_charge(act, self, article)
 
     def _refuse_other_case(self, case: Case) -> None:
         """What theirs has become by being joined or split, whoever loads it looks up (commands)."""

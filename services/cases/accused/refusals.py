@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from services.cases.refusals import AtStage, whereabouts
 from shared.actor import VIETNAM, Act
 from shared.errors import NotAllowed, Refused
 
@@ -83,10 +84,10 @@ def not_bound_so(measure: str, needed: str, article: str, pointer: str = "") -> 
     )
 
 
-def not_in_charge(
-    act: Act, holder: str, since: datetime, stage_vi: str, stage_en: str, article: str
-) -> NotAllowed:
+def not_in_charge(act: Act, person: AtStage, article: str) -> NotAllowed:
     """A person is not handed from line to line; the prosecution takes them over with the case."""
+    holder, since = person.holder, person.held_since
+    stage_vi, stage_en = person.STAGES[person.stage]
     return NotAllowed(
         "file-not-with-you",
         f"Người này không do {act.agency} giữ mà do {holder} giữ từ {_vi(since)}, "
@@ -98,7 +99,7 @@ def not_in_charge(
         "cơ quan khác tiếp nhận người khi khởi tố bị can trong vụ án đang giữ.",
         remedy_en=f"{holder} decides, or a body of the same force whose area contains its own; "
         "any other takes the person over by prosecuting them in a case that it has.",
-        extra={"holder": holder, "since": since.isoformat()},
+        extra=whereabouts(person).extra,
     )
 
 

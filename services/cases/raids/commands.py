@@ -59,7 +59,7 @@ class ConcludeRaid(RaidResults):
 
 async def conclude_raid(said: ConcludeRaid, ctx: Context, id: UUID) -> Receipt:
     """End a raid with what it found; each victim is handed on by a fact of their own."""
-    raid = await ctx.load(Raid, id)
+    raid = await ctx.load_known(Raid, id)
     results = RaidResults(**{name: getattr(said, name) for name in RaidResults.model_fields})
     rescues = raid.conclude_raid(results, ctx.act, said.found)
     persons = raid.concluded.persons if raid.concluded else ()

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, Field
 from services.cases.limits import CODES_MAX, NAMES_MAX, DocumentNumber
 from services.cases.lists import Article, Modus, Offence, Route, Severity
 from shared.domain import Command, Event, FirstEvent, Value
-from shared.fields import AgencyRef, Code, Day, Digest, Line, Text
+from shared.fields import AgencyRef, Code, Day, Digest, Line, Moment, Text
 from shared.sealed import Sealed
 
 Receiver = Literal["VKS", "CAX", "TRAM_CA", "CQDT", "BDBP", "CSB", "UBND", "HOTLINE", "OTHER"]
@@ -165,7 +165,7 @@ class TransferTip(Command):
     """Who is to have it. For a takeover that is requested: the procuracy itself."""
     items: tuple[Line, ...] = Field(default=(), max_length=NAMES_MAX)
     """What goes with it: minutes, photographs, exhibits; no names of persons."""
-    fast_notice_at: AwareDatetime | None = None
+    fast_notice_at: Moment | None = None
     """When the receiver was told by the fastest means, before the papers."""
     reason: Line | None = None
     """Why it is refused or withdrawn, or why the procuracy takes over."""

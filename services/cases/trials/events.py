@@ -6,7 +6,7 @@ Persons are pseudonyms only. Who acts is the actor: `agency` names the court, as
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.cases.limits import CODES_MAX, NAMES_MAX, PERSONS_MAX, DocumentNumber
 from services.cases.trials.codes import (
@@ -29,7 +29,7 @@ from services.cases.trials.remedies import (
 )
 from services.cases.trials.sentencing import VND_MAX, FrameWarning, Judged
 from shared.domain import Command, Event, Value
-from shared.fields import AgencyRef, Digest, Line, Text
+from shared.fields import AgencyRef, Digest, Line, Moment, Text
 
 HEADCOUNT_MAX = 100_000
 """Persons in and before a court room."""
@@ -74,7 +74,7 @@ class OrderTrial(Command):
     """The presiding judge sends the case to trial."""
 
     decision_ref: DocumentNumber
-    scheduled: AwareDatetime
+    scheduled: Moment
     place: Line
     panel: tuple[Line, ...] = Field(default=(), max_length=NAMES_MAX)
     """Judges and assessors; officials."""
@@ -160,7 +160,7 @@ class HoldTrial(Command):
 
     outcome: Literal["adjourned", "closed"]
     attendance: Attendance
-    resumes_at: AwareDatetime | None = None
+    resumes_at: Moment | None = None
     """Needed when adjourned."""
 
 
@@ -183,7 +183,7 @@ class PostponeTrial(Command):
     """The hearing is put off; it starts anew from the beginning."""
 
     reason: PostponementGround
-    resume_at: AwareDatetime
+    resume_at: Moment
     decision_ref: DocumentNumber | None = None
 
 

@@ -25,8 +25,9 @@ from services.directives.reports.events import (
     ReviewReport,
     SubmitReport,
 )
+from services.directives.words import whereabouts
 from shared.actor import Act
-from shared.domain import Aggregate, repeats
+from shared.domain import Aggregate, Whereabouts, repeats
 from shared.fields import Span
 from shared.standing import refuse_unless_acting, resolve
 
@@ -206,6 +207,10 @@ class Report(Aggregate):
     def due_of(self, agency: str) -> Due:
         """By when a body has to report: its own term after a return, else the line's."""
         return self._own_due.get(agency, self._asked.due)
+
+    def whereabouts(self) -> Whereabouts:
+        """Its state, and when its last fact happened."""
+        return whereabouts(("Dòng báo cáo", "report line"), self.report_state, self.modified_on)
 
     def state(self) -> dict[str, object]:
         """The report line as it stands, in JSON types."""

@@ -39,6 +39,7 @@ class Target(Aggregate):
                 f"Chỉ tiêu {said.value}% nằm ngoài 0–100%.",
                 f"A target of {said.value}% is outside 0–100%.",
                 pointer=f"{pointer}/value",
+                rule="QĐ 193/QĐ-TTg; danh mục sự kiện 18",
                 remedy_vi="Ghi tỷ lệ từ 0 đến 100, hoặc dùng đơn vị là số lượng.",
                 remedy_en="Give a percentage between 0 and 100, or use the unit count.",
             )

@@ -36,8 +36,9 @@ from services.directives.tasks.events import (
     TaskEvent,
     TaskProgressReported,
 )
+from services.directives.words import whereabouts
 from shared.actor import VIETNAM, Act
-from shared.domain import Aggregate, Event, repeats
+from shared.domain import Aggregate, Event, Whereabouts, repeats
 from shared.standing import refuse_unless_acting
 
 SHARES_MAX = 9_999
@@ -217,6 +218,10 @@ class Task(Aggregate):
     def is_timely(self, event: Event) -> bool:
         """Nothing happens to a task before its paper exists."""
         return event.timestamp.astimezone(VIETNAM).date() >= self._origin.first_day
+
+    def whereabouts(self) -> Whereabouts:
+        """Its state, and when its last fact happened."""
+        return whereabouts(("Nhiệm vụ", "task"), self.task_state, self.modified_on)
 
     def state(self) -> dict[str, object]:
         """The task as it stands, in JSON types."""

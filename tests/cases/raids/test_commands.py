@@ -1,9 +1,11 @@
 """Raids in their campaign and operation, upon a log."""
 
+from datetime import date
 from uuid import UUID
 
 import pytest
 
+from services.cases.corrections.events import RecordCorrected
 from services.cases.raids.campaigns import Campaign
 from services.cases.raids.commands import (
     conclude_raid,
@@ -14,8 +16,10 @@ from services.cases.raids.commands import (
 )
 from services.cases.raids.domain import Raid
 from services.cases.raids.events import DesignateKeyArea, OpenOperation
+from shared.correcting import correcting
+from shared.corrections import Authority, CorrectRecord
 from shared.errors import NotAllowed, NotFound, Refused
-from tests.cases.examples import COURT, POLICE, STATION
+from tests.cases.examples import COURT, POLICE, STATION, STRANGER
 from tests.cases.raids.examples import COMMITTEE, campaign, conclusion, raid
 from tests.cases.world import World, id_of
 
@@ -74,3 +78,30 @@ async def test_a_court_neither_raids_nor_designates(office: World):
         await office.does(designate_key_area, area, COURT)
     with pytest.raises(NotAllowed, match="not-competent"):
         await office.does(launch_raid, raid(participants=(POLICE,)), COURT)
+
+
+async def test_a_raid_under_way_is_not_there_for_who_may_not_know_of_it(office: World):
+    one = id_of(await office.does(launch_raid, raid(), POLICE))
+    [launched] = await office.log.read(0, 10)
+    paper = Authority(document="8/BB", issuer=STRANGER, issued_on=date(2025, 8, 1))
+
+    def correction(event: UUID) -> CorrectRecord:
+        said = {"field_path": "occurred_at", "new": "x", "reason": "Ghi nhầm", "authority": paper}
+        return CorrectRecord.model_validate({"target_event": event, **said})
+
+    nothing, correct = UUID(int=404), correcting(RecordCorrected)
+    for hidden, absent in (
+        (
+            (conclude_raid, conclusion(), {"id": one}),
+            (conclude_raid, conclusion(), {"id": nothing}),
+        ),
+        ((correct, correction(launched.event_id), {}), (correct, correction(nothing), {})),
+    ):
+        told = []
+        for handler, said, ids in (hidden, absent):
+            with pytest.raises(NotFound) as refused:
+                await office.does(handler, said, STRANGER, "2025-08-06", **ids)
+            told.append((refused.value.vi, refused.value.en, refused.value.extra))
+        words = str(told[0]).replace(str(one), str(nothing))
+        assert words.replace(str(launched.event_id), str(nothing)) == str(told[1])
+    assert await office.topics() == ["raid_launched"]

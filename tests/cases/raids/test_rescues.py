@@ -8,7 +8,7 @@ import pytest
 from services.cases.raids.commands import conclude_raid, launch_raid
 from services.cases.raids.domain import Raid
 from services.cases.raids.rescues import Found, Rescue, rescue_id
-from shared.errors import NotAllowed, Refused
+from shared.errors import NotFound, Refused
 from shared.sealed import Sealed
 from tests.cases.examples import COURT, POLICE, STATION, act, at, folded, news
 from tests.cases.raids.examples import (
@@ -186,8 +186,11 @@ async def test_what_is_told_of_somebody_later_is_not_lost_but_refused(office: Wo
 async def test_who_did_not_raid_rescues_nobody(office: World, by: str):
     one = id_of(await office.does(launch_raid, raid(), POLICE, "2025-08-04"))
 
-    with pytest.raises(NotAllowed, match="file-not-with-you"):
+    with pytest.raises(NotFound) as refusal:  # Nor does a refusal tell them that there is one.
         await office.does(conclude_raid, conclusion(), by, "2025-08-05", id=one)
+    with pytest.raises(NotFound) as nothing:
+        await office.does(conclude_raid, conclusion(), by, "2025-08-05", id=UUID(int=0xDEAD))
+    assert str(refusal.value) == str(nothing.value).replace(str(UUID(int=0xDEAD)), str(one))
 
     assert (await office.find(Raid, one)).stage == "launched"
     assert await office.topics() == ["raid_launched"]

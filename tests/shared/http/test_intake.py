@@ -22,6 +22,7 @@ from shared.http.intake import (
     parse_json,
     read_json,
 )
+from shared.http.middleware import answer_in_our_way
 from shared.http.problems import MEDIA_TYPE
 from tests.shared.http.served import raw, serving
 
@@ -138,8 +139,40 @@ async def test_what_is_within_the_limits_is_understood_as_sent(
     assert await send(client, json.dumps(body)) == (200, {"understood": body})
 
 
-async def test_of_two_members_with_one_name_the_last_counts(client: aiohttp.ClientSession):
-    assert await send(client, b'{"a": 1, "a": 2}') == (200, {"understood": {"a": 2}})
+@pytest.mark.parametrize(
+    "body",
+    ['{"a": 1, "a": 2}', '{"b": [{"a": 1, "\\u0061": 1}]}', '{"\u00e1": 1, "a\u0301": 2}'],
+)
+async def test_of_two_members_with_one_name_nobody_says_which_is_meant(
+    client: aiohttp.ClientSession, body: str
+):
+    status, problem = await send(client, body)
+
+    assert (status, problem["code"]) == (422, "member-twice")
+    assert problem["detail"] != problem["detail_en"] and problem["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ('{"a": ' + "[" * 1_000 + "]" * 1_000 + ', "a": 1}', ""),  # What is dropped may be deep.
+        ('{"a": {"Ánh": 1, "Ánh": 2}}', ""),  # It may be what somebody is called.
+    ],
+)
+async def test_whatever_is_dropped_and_however_it_is_hidden_it_is_noticed(
+    client: aiohttp.ClientSession, body: str, told: str
+):
+    status, problem = await send(client, body)
+
+    assert (status, problem["code"]) == (422, "member-twice")
+    assert problem["detail"].startswith(f"Có trường{told} được ghi hai lần")
+
+
+async def test_of_a_place_only_names_are_told_that_may_be_ours(client: aiohttp.ClientSession):
+    _, problem = await send(client, '{"sender": {"Nguyễn Thị Ánh": "\\u0007"}}')
+
+    assert problem["pointer"] == "/sender/…"
+    assert "Ánh" not in str(problem)
 
 
 async def test_vietnamese_in_pieces_is_put_together(client: aiohttp.ClientSession):
@@ -310,3 +343,19 @@ async def test_a_reader_that_hangs_up_in_the_middle_disturbs_nobody(
     await writer.wait_closed()
 
     assert await send(client, b"{}") == (200, {"understood": {}})
+
+
+async def test_no_request_follows_on_a_line_whose_body_was_not_what_it_said(
+    caplog: pytest.LogCaptureFixture,
+):
+    def as_at_the_door(app: web.Application) -> None:
+        app.middlewares.append(answer_in_our_way)
+
+    wrong = {"Content-Type": JSON, "Content-Encoding": "gzip"}
+    async with serving(echo, as_at_the_door) as (client, _):
+        for _ in range(3):
+            async with client.post("/", data=b"{}", headers=wrong) as answer:
+                assert (answer.status, answer.headers["Connection"]) == (415, "close")
+            assert await send(client, b"{}") == (200, {"understood": {}})
+
+    assert caplog.records == []
