@@ -17,7 +17,6 @@ from services.deadlines.regrouping import Move
 from shared.sql import Tables
 
 CASE = "case:"
-PERSON = "person:"
 AROUND = (CASE, "directive:")
 """Kinds of matter in which periods about something else run."""
 

@@ -6,7 +6,7 @@ from datetime import UTC
 from uuid import UUID
 
 from services.deadlines.almanac import ended_by
-from services.deadlines.desk import CASE, PERSON, Desk, Early, Noted
+from services.deadlines.desk import CASE, Desk, Early, Noted
 from services.deadlines.domain import Deadline
 from services.deadlines.events import CloseDeadline, MeetDeadline
 from services.deadlines.orders import ORDERED
@@ -15,6 +15,7 @@ from services.deadlines.recording import Recording
 from services.deadlines.wiring import Row, Wiring
 from shared.actor import Act
 
+PERSON = "person:"
 CANCELLING = (".task_cancelled.v1", ".directive_revised.v1")
 """Facts after which what was ordered is not expected any more."""
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.deadlines.counting import End, ends_on_day
-from services.deadlines.desk import PERSON, Desk
+from services.deadlines.desk import Desk
 from services.deadlines.events import OpenDeadline
 from services.deadlines.known import ordered_until, severity, stated_for
 from services.deadlines.orders import ORDERED, not_ordered
@@ -57,17 +57,12 @@ class Opener:
         self.reckoner = reckoner
         self.register = register
 
-    def openings(
-        self, row: Row, fact: Fact, desk: Desk, *, settled: bool = False
-    ) -> list[tuple[Place, OpenDeadline]]:
-        """The periods that a fact starts by a row, and by the rows that are a share of it.
-
-        `settled`: it was decided before by what ran then, and the log says which of them began.
-        """
+    def openings(self, row: Row, fact: Fact, desk: Desk) -> list[tuple[Place, OpenDeadline]]:
+        """The periods that a fact starts by a row, and by the rows that are a share of it."""
         if not matches(row.starts, fact) or not row.period.in_force(_day(fact)):
             return []
         opened = []
-        for place in self._places(row, fact, desk, settled):
+        for place in self._places(row, fact, desk):
             theirs = desk.seen_by(place.subject, fact)
             for start in self._starts(row, theirs, place):
                 end = self._end(start, theirs, desk)
@@ -77,11 +72,11 @@ class Opener:
             share for place, said in opened for share in self.shares(row, place, said, fact)
         ]
 
-    def _places(self, row: Row, fact: Fact, desk: Desk, settled: bool) -> list[Place]:
+    def _places(self, row: Row, fact: Fact, desk: Desk) -> list[Place]:
         around = f"{row.needs.get('matter', 'case')}:"
         matter = next((each for each in fact.subjects if each.startswith(around)), "")
         if row.needs.get("only_detained"):
-            return [Place(each, matter) for each in _detained(row, fact, matter, desk, settled)]
+            return [Place(each, matter) for each in desk.detained(fact.subjects)]
         for kind in row.kinds:
             subject = next((each for each in fact.subjects if each.startswith(f"{kind}:")), None)
             if subject is not None:
@@ -132,8 +127,8 @@ class Opener:
         end = self.reckoner.ends(period, begins, length)
         until = first_of(fact, row.fields("ends_at"))
         until = until or ordered_until(fact.about, row.needs.get("ordered_at"), begins)
-        ends = [end, order_end(until), *_stage_ends(row, fact, start.place.matter, desk)]
-        return min((each for each in ends if each is not None), key=lambda each: each.due)
+        ordered = order_end(until)
+        return ordered if ordered is not None and ordered.due < end.due else end
 
     def _other_end(
         self, said: Mapping[str, Any], place: Place, fact: Fact, desk: Desk
@@ -207,29 +202,6 @@ class Opener:
             miss_at=self.reckoner.miss_at(period, end, known),
             recorded_late=fact.is_recorded_late,
         )
-
-
-def _detained(row: Row, fact: Fact, case: str, desk: Desk, settled: bool) -> list[str]:
-    """Who is detained in a case; of whom alone a fact tells, that one, where the case stands at
-    this stage and none runs for them yet."""
-    own, found = fact.subjects[0], desk.detained(fact.subjects)
-    if not _of_one(row, fact):
-        return found
-    begins = _stage_ends(row, fact, case, desk) and not desk.running((own,), (row.id,))
-    return [each for each in found if each == own and (begins or settled)]
-
-
-def _of_one(row: Row, fact: Fact) -> bool:
-    """Whether a fact is about a person, of whom alone it starts a period of a whole stage."""
-    return "while" in row.needs and fact.subjects[0].startswith(PERSON)
-
-
-def _stage_ends(row: Row, fact: Fact, case: str, desk: Desk) -> list[End]:
-    """Ends of the stage beyond which nobody may be detained who is detained in its midst."""
-    if not _of_one(row, fact):
-        return []
-    running = desk.running((case,), (row.needs["while"],))
-    return [End(each.due, each.last_day) for each in running]
 
 
 def _parties(row: Row, fact: Fact) -> tuple[str, ...]:

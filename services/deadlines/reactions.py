@@ -161,7 +161,6 @@ class Reactor:
         subjects = dict.fromkeys(each for taken in stretch for each in taken.subjects)
         subjects |= dict.fromkeys(each.source for taken in stretch for each in taken.moves)
         rules = {row.id for taken in stretch for row in taken.rows}
-        rules |= {row.needs["while"] for one in stretch for row in one.rows if "while" in row.needs}
         halves = {half.id for rule in rules for half in self.wiring.halves.get(rule, ())}
         ended = {row.id for one in stretch for row in one.rows if row.may_run_again(one.topic)}
         ended |= {*self._ended, *(rules if again else ())}
@@ -181,8 +180,7 @@ class Reactor:
             await self.mover.correct(fact, act, desk, recording.fresh)
         for row in taken.rows:
             await self._run_again(row, fact, act, desk, recording)
-            settled = recording.is_settled
-            for place, said in self.opener.openings(row, fact, desk, settled=settled):
+            for place, said in self.opener.openings(row, fact, desk):
                 begun = await self._opened(place, said, desk, recording)
                 if begun is not None:
                     self._meet_early(row, begun, fact.at, fact, desk)

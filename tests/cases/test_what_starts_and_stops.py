@@ -27,10 +27,7 @@ USES: dict[str, tuple[Callable[[Row], tuple[Pattern, ...]], Callable[[Period], I
 PASSED_ON = "who receives a tip that was passed on has the period from then on"
 BY_THE_CASE = "a case ends its tips by a fact of their own (TipLedToCase)"
 TOLD = "until notices are recorded as such, the procuracy is told by TipInformantNotified(to=vks)"
-IN_ITS_MIDST = "BLTTHS 241, 278: who is first detained while the file is there is watched as well"
 WHY: dict[tuple[str, str], str] = {
-    ("DET-PROS", "starts"): IN_ITS_MIDST,
-    ("DET-TRIAL", "starts"): IN_ITS_MIDST,
     ("TIP-VKS-FORWARD", "starts"): PASSED_ON,
     ("TIP-COMMUNE-URGENT", "starts"): PASSED_ON,
     ("TIP-COMMUNE-URGENT-REMOTE", "starts"): PASSED_ON,

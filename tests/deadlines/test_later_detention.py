@@ -9,7 +9,6 @@ import pytest
 
 from services.deadlines.domain import Deadline
 from tests.deadlines.engine import CASE, COURT, PERSON, PROCURACY, Engine, at
-from tests.deadlines.test_batches import noted
 from tests.deadlines.test_corrections import correct
 from tests.deadlines.test_discontinued import OTHER
 from tests.deadlines.test_halves import YOUNG
@@ -286,74 +285,3 @@ async def test_what_began_under_the_law_of_2025_is_counted_by_it_in_2026(engine:
     # Two thirds of three months: sixty days from 15 December.
     now = await engine.period(YOUNG, "DET")
     assert (now.due, now.opened.article) == (at("2026-02-14 00:00"), before.opened.article)
-
-
-@pytest.mark.parametrize(
-    ("to", "end"),
-    # Twenty days from 10 March end after the procuracy's own twenty, which end on 24 March.
-    [("2026-03-20", "03-20"), ("2026-05-30", "03-24")],
-)
-async def test_who_is_first_detained_while_the_file_is_there_is_watched_as_well(
-    engine: Engine, to: str, end: str
-):
-    await instituted(engine)
-    await charged(engine, OTHER, "NT")
-    said = {"severity_class": "NT", "under_18": False, "juvenile_law": None}
-    await real(engine, "accused_prosecution_instituted", "2026-01-06 08:00", PERSON, CASE, **said)
-    await reaches(engine, "prosecution")
-
-    await ordered(engine, "prosecution", "2026-03-10 09:00", to=to)
-
-    assert await last_day(engine, "prosecution") == end
-    assert await last_day(engine, "prosecution", OTHER) == LAST["prosecution"]["NT"]
-
-
-async def test_who_is_first_detained_before_the_court_is_watched_until_it_decides(engine: Engine):
-    await instituted(engine)
-    await charged(engine, PERSON, "NT")
-    await real(engine, "preventive_measure_changed", "2026-03-01 08:00", PERSON, CASE, to="bail")
-    await reaches(engine, "trial")
-    assert await engine.periods("DET-TRIAL") == []
-
-    await ordered(engine, "trial", "2026-04-01 09:00", to="2026-05-30")
-
-    # Forty-five days from 25 March end on 9 May, as the preparation does, not on 16 May.
-    assert await last_day(engine, "trial") == "05-09"
-
-
-async def test_another_order_for_somebody_who_is_watched_begins_nothing_anew(engine: Engine):
-    await at_stage(engine, "prosecution")
-
-    await ordered(engine, "prosecution", "2026-03-10 09:00", to="2026-03-20")
-
-    assert len(await engine.periods("DET-PROS")) == 1
-
-
-async def test_who_flees_and_is_caught_again_is_watched_again(engine: Engine):
-    await at_stage(engine, "prosecution")
-    await real(engine, "wanted_notice_issued", "2026-03-06 08:00", PERSON, CASE, kind="issue")
-
-    await ordered(engine, "prosecution", "2026-03-12 09:00", to="2026-03-22")
-
-    first, again = await engine.periods("DET-PROS")
-    assert (first.is_over, again.is_over) == (True, False)
-    assert f"{again.last_day:%m-%d}" == "03-22"
-
-
-async def test_what_an_order_began_is_remembered_again_though_the_stage_is_over_by_then(
-    engine: Engine,
-):
-    await at_stage(engine, "prosecution")
-    await real(engine, "wanted_notice_issued", "2026-03-06 08:00", PERSON, CASE, kind="issue")
-    await ordered(engine, "prosecution", "2026-03-12 09:00", to="2026-03-22")
-    accused = {"severity_class": "ITNT"}
-    await real(engine, "indictment_issued", "2026-03-20 08:00", CASE, who=PROCURACY, **accused)
-    before = await noted(engine)
-
-    for table in ("periods", "about", "early", "checkpoints"):
-        await engine.pool.execute(f"TRUNCATE deadlines_watch_v1.{table}")
-    engine.begin()  # All was recorded, and the process died before it could remember it.
-    await engine.settle()
-
-    assert (await engine.period("PROS")).is_over
-    assert await noted(engine) == before

@@ -251,9 +251,8 @@ async def test_who_was_freed_and_detained_anew_is_so_by_the_new_order(engine: En
 
     await file_taken_back(engine)
 
-    _, by_the_new, again = await engine.periods("DET-PROS")
+    _, again = await engine.periods("DET-PROS")
     assert (again.is_over, again.ended_at) == (True, at("2026-03-16 15:00"))
-    assert (by_the_new.is_over, by_the_new.started_at) == (False, at("2026-03-16 18:00"))
 
 
 async def test_an_offer_whose_moment_was_corrected_is_taken_back_as_any_other(engine: Engine):
