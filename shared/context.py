@@ -13,15 +13,15 @@ from uuid import UUID
 
 import orjson
 
-from shared.actor import VIETNAM, Act
+from shared.actor import Act
 from shared.domain import Aggregate, encode_state
 from shared.envelope import Metadata
-from shared.errors import Conflict, NotAllowed, NotFound, Refused
+from shared.errors import Conflict, NotFound, Refused
 from shared.fold import Fold
 from shared.log import Append, Expect, NewEvent, Verdict
 from shared.reference import RegisterError
 from shared.sealing import seal_pending
-from shared.standing import read_by
+from shared.standing import named_by
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -112,12 +112,8 @@ class Context:
         """Whether the actor may know today that there is such a thing."""
         if type(thing).state_for is Aggregate.state_for:
             return True  # Its kind is there for everybody.
-        today = self.act.now.astimezone(VIETNAM).date()
-        try:
-            names = frozenset(read_by(self.act.agency, today, self.act.register))
-        except NotAllowed:
-            names = frozenset({self.act.agency})  # A name for several bodies: it is just that.
-        return thing.state_for(names) is not None
+        names = named_by(self.act.agency, self.act.now, self.act.register)
+        return thing.state_for(frozenset(names)) is not None
 
     async def find(self, kind: type[A], id: UUID) -> A | None:
         """The aggregate as it stands, or None.

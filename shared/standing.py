@@ -7,10 +7,10 @@ their heirs act for them, and read what is theirs.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
-from shared.actor import Act
+from shared.actor import VIETNAM, Act
 from shared.errors import NotAllowed, Refused
 from shared.reference import Agency, Area, Register, RegisterError
 from shared.reference.errors import AgencyNotInExistence, UnknownAgency
@@ -142,6 +142,15 @@ def read_by(agency_id: str, on: date, register: Register) -> tuple[str, ...]:
     refuse_collective(register, agency)
     wholes, before = _wholes(agency_id, day, register), _forerunners(agency_id, day, register)
     return tuple(dict.fromkeys((agency_id, *wholes, *before)))
+
+
+def named_by(agency_id: str, now: datetime, register: Register) -> tuple[str, ...]:
+    """As `read_by` on that day of Viet Nam; a name for several bodies, or for none, stands for just
+    that."""
+    try:
+        return read_by(agency_id, now.astimezone(VIETNAM).date(), register)
+    except NotAllowed:
+        return (agency_id,)
 
 
 def lies_in(register: Register, inner: str, outer: str) -> bool:

@@ -53,7 +53,7 @@ def wrong_stage(thing: AtStage, event: type[Event], article: str) -> Refused:
         rule=article,
         remedy_vi="Ghi nhận trước bước còn thiếu, hoặc kiểm tra lại mã hồ sơ.",
         remedy_en="Record the missing step first, or check the id.",
-        extra=whereabouts(thing).extra,
+        extra=where.extra,
     )
 
 

@@ -12,6 +12,7 @@ from services.console.speech import Speech
 from services.console.states import TASK, TASK_ORDER, acted, by_lane, type_code
 from shared.reference import Register
 from shared.reference.deadlines import load_periods
+from shared.reference.errors import UnknownPeriod
 
 BODIES_OPEN_MAX = 24
 """Bodies of one kind that stand open; more of them wait behind their counts."""
@@ -135,8 +136,9 @@ def reason(task: Mapping[str, Any], say: Speech) -> str:
 
 def _rule(code: str, say: Speech) -> str:
     """What a statutory period is called; its code where the table does not have it."""
-    period = next((each for each in load_periods().all() if each.id == code), None)
-    if period is None:
+    try:
+        period = load_periods().named(code)
+    except UnknownPeriod:
         return code
     return f"{period.title_en if say.english else period.title_vi} ({period.article})"
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from shared.actor import VIETNAM, Act, Actor
 from shared.auth import DevelopmentIssuer, Tokens, not_signed_in
 from shared.context import Context, Receipt, decide
-from shared.errors import Broken, NotAllowed, Refused
+from shared.errors import Broken, Refused
 from shared.fold import Fold
 from shared.follow import Follower, Projection
 from shared.http import asking, intake, problems, sse
@@ -29,7 +29,7 @@ from shared.policy import Competence
 from shared.reference import Register, RegisterError
 from shared.sealed import sealed_fields
 from shared.sql import Tables
-from shared.standing import in_its_time, read_by
+from shared.standing import in_its_time, named_by
 from shared.telemetry import COMMANDS as COMMANDS_COUNTED
 
 COMMANDS = uuid.UUID("6f0d6a52-8f4e-5d0b-9b3a-138138138138")
@@ -56,10 +56,7 @@ class Reader:
 
     def names_of(self, agency: str) -> tuple[str, ...]:
         """Names under which that agency reads today."""
-        try:
-            return read_by(agency, self.now.astimezone(VIETNAM).date(), self.register)
-        except NotAllowed:
-            return (agency,)  # A name for several bodies, or for none: it stands for just that.
+        return named_by(agency, self.now, self.register)
 
     @asynccontextmanager
     async def tables(self, name: str, *, snapshot: bool = False) -> AsyncIterator[Tables]:
